@@ -1,0 +1,53 @@
+# Two commands do everything on a machine with Python 3.11, make and a package index:
+#   make demo    install, then walk the whole road on sample films
+#   make test    install, then run the tests
+
+PYTHON ?= python3.11
+VENV := .venv
+BIN := $(VENV)/bin
+
+.PHONY: help demo test test-all lint format clean
+
+help:
+	@echo "make demo      the whole road on sample films (about four minutes after installation)"
+	@echo "make test      the tests"
+	@echo "make test-all  the tests, slow ones included"
+	@echo "make lint      style and import contracts"
+	@echo "make format    mend what can be mended by itself"
+	@echo "make clean     remove the virtual environment and what the demo made"
+
+demo: $(VENV)/.installed
+	$(BIN)/keras-genre demo
+
+test: $(VENV)/.installed-dev
+	$(BIN)/pytest
+
+test-all: $(VENV)/.installed-dev
+	$(BIN)/pytest -m "slow or not slow"
+
+lint: $(VENV)/.installed-dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/lint-imports
+
+format: $(VENV)/.installed-dev
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+clean:
+	rm -rf $(VENV) demo_output build *.egg-info
+
+$(VENV)/bin/python:
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --upgrade pip
+
+# The stamps are made anew only when setup.py changes, so a second run installs nothing.
+$(VENV)/.installed: setup.py | $(VENV)/bin/python
+	@echo "Installing keras_genre and TensorFlow into $(VENV); this takes a minute or two."
+	$(BIN)/python -m pip install --quiet --editable .
+	@touch $@
+
+$(VENV)/.installed-dev: setup.py | $(VENV)/bin/python
+	@echo "Installing keras_genre with its development tools into $(VENV)."
+	$(BIN)/python -m pip install --quiet --editable ".[dev]"
+	@touch $@ $(VENV)/.installed

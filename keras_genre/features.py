@@ -1,0 +1,41 @@
+"""The names of everything that flows along the road, once, for everyone.
+
+Raw features (strings, what a film is stored and served as):
+
+| name     | dtype, shape   | meaning                                               |
+|----------|----------------|-------------------------------------------------------|
+| `PLOT`   | string (batch) | UTF-8 plot; empty = missing                           |
+| `POSTER` | string (batch) | JPEG, PNG, GIF, BMP or WebP bytes; empty = missing    |
+
+Tensors (what a preprocessor gives and a classifier takes):
+
+| name             | dtype, shape                          | meaning                         |
+|------------------|---------------------------------------|---------------------------------|
+| `PLOT_TOKEN_IDS` | int32 (batch, tokens)                 | 0 = padding                     |
+| `POSTER_IMAGE`   | uint8 (batch, height, width, 3)       | RGB, 0 to 255; blank if missing |
+| `HAS_PLOT`       | bool (batch)                          | False = the plot is missing     |
+| `HAS_POSTER`     | bool (batch)                          | False = the poster is missing   |
+
+Answers (what a served model gives):
+
+| name            | dtype, shape            | meaning                                       |
+|-----------------|-------------------------|-----------------------------------------------|
+| `PROBABILITIES` | float32 (batch, genres) | calibrated probability of each genre          |
+| `SELECTED`      | bool (batch, genres)    | probability over that genre's own threshold   |
+| `GENRES`        | string (batch, genres)  | the names; each row the same, in column order |
+"""
+
+PLOT = "plot"
+POSTER = "poster"
+
+PLOT_TOKEN_IDS = "plot_token_ids"
+POSTER_IMAGE = "poster_image"
+HAS_PLOT = "has_plot"
+HAS_POSTER = "has_poster"
+
+PROBABILITIES = "probabilities"
+SELECTED = "selected"
+GENRES = "genres"
+
+SPLITS = ("train", "validation", "test")
+"""The names of the splits; a film with an empty split belongs to none yet."""
