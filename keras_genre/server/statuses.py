@@ -1,0 +1,87 @@
+"""Errors as gRPC statuses: one place that says which code and message a failure answers with."""
+
+import functools
+import logging
+import re
+from collections.abc import Callable
+
+import grpc
+import tensorflow as tf
+
+__all__ = ["StatusError", "answering", "status_of", "unimplemented"]
+
+_logger = logging.getLogger(__package__)
+
+_CODES = {code.value[0]: code for code in grpc.StatusCode}
+_MESSAGE_LIMIT = 1024  # TensorFlow Serving's; longer ones would not fit a client's metadata
+
+# What TensorFlow's Python layer adds around the message of the runtime.
+_PYTHON_FRAME = re.compile(
+    r"\A.*<stack traces unavailable>\n|\A\{\{function_node [^}]*\}\} | \[Op:[^\]]*\]", re.DOTALL
+)
+
+
+class StatusError(Exception):
+    """A request, or the loading of a model, that ends with a status other than OK.
+
+    Args:
+        code: The status code.
+        message: The message, in TensorFlow Serving's words where it has some.
+    """
+
+    def __init__(self, code: grpc.StatusCode, message: str):
+        super().__init__(message)
+        self.code = code
+        self.message = message
+
+
+def status_of(error: Exception) -> StatusError:
+    """Return the status that answers for any exception."""
+    if isinstance(error, StatusError):
+        return error
+    if isinstance(error, tf.errors.OpError):
+        code = _CODES.get(error.error_code, grpc.StatusCode.UNKNOWN)
+        return StatusError(code, _PYTHON_FRAME.sub("", error.message))
+    return StatusError(grpc.StatusCode.INTERNAL, f"{type(error).__name__}: {error}")
+
+
+def answering(method: Callable) -> Callable:
+    """Wrap a servicer's method so that whatever it raises becomes the status of its answer.
+
+    A request that nobody waits for any more is not run: after a burst, work that came too late
+    would otherwise delay the requests that still can be answered in time.
+    """
+
+    @functools.wraps(method)
+    def answer(self, request, context):
+        remaining = context.time_remaining()
+        if not context.is_active() or (remaining is not None and remaining <= 0):
+            context.abort(grpc.StatusCode.DEADLINE_EXCEEDED, "Deadline exceeded before the start")
+        try:
+            return method(self, request)
+        except Exception as error:
+            status = status_of(error)
+            if status.code is grpc.StatusCode.INTERNAL:
+                _logger.exception("%s failed", method.__name__)
+        return context.abort(status.code, _shortened(status.message))
+
+    return answer
+
+
+def unimplemented(method: str, instead: str) -> Callable:
+    """Return a servicer's method that answers UNIMPLEMENTED and says what to do instead."""
+
+    @answering
+    def refuse(self, request):
+        raise StatusError(
+            grpc.StatusCode.UNIMPLEMENTED,
+            f"The development server does not answer {method}. {instead}",
+        )
+
+    return refuse
+
+
+def _shortened(message: str) -> str:
+    if len(message) <= _MESSAGE_LIMIT:
+        return message
+    return message[:_MESSAGE_LIMIT] + "...TRUNCATED"

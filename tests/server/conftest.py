@@ -1,0 +1,168 @@
+"""Tiny SavedModels with the served signature, and servers on free ports."""
+
+import os
+import shutil
+import threading
+import types
+
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+
+import pytest
+import tensorflow as tf
+from serving_helpers import TIMEOUT, Client
+
+from keras_genre.server import DevelopmentServer
+from keras_genre.server.servable import Servable
+
+
+class TinyModel(tf.Module):
+    """Answers `answer` for the first genre; the second depends on plot and poster."""
+
+    def __init__(self, answer):
+        super().__init__()
+        self.answer = tf.Variable(float(answer))
+
+    @tf.function(
+        input_signature=[
+            tf.TensorSpec([None], tf.string, name="plot"),
+            tf.TensorSpec([None], tf.string, name="poster"),
+        ]
+    )
+    def serving_default(self, plot, poster):
+        length = tf.cast(tf.strings.length(plot) + 10 * tf.strings.length(poster), tf.float32)
+        first = tf.fill(tf.shape(length), self.answer)
+        probabilities = tf.stack([first, length / 100.0], axis=1)
+        genres = tf.tile([["Drama", "Sci-Fi"]], [tf.shape(length)[0], 1])
+        return {
+            "probabilities": probabilities,
+            "selected": probabilities > 0.5,
+            "genres": genres,
+        }
+
+    @tf.function(
+        input_signature=[
+            tf.TensorSpec([None], tf.int32, name="index"),
+            tf.TensorSpec([None], tf.float32, name="scale"),
+        ]
+    )
+    def pick(self, index, scale):
+        return {"picked": tf.gather([1.0, 2.0], index) * scale}
+
+    @tf.function(input_signature=[tf.TensorSpec([], tf.string, name="path")])
+    def read(self, path):
+        return {"content": tf.io.read_file(path)}
+
+
+@pytest.fixture(scope="session")
+def tiny_models(tmp_path_factory):
+    """Folders 1, 2 and 3: SavedModels that answer 0.1, 0.2 and 0.3."""
+    folder = tmp_path_factory.mktemp("tiny_models")
+    for number in (1, 2, 3):
+        model = TinyModel(number / 10)
+        names = ("serving_default", "pick", "read")
+        signatures = {name: getattr(model, name) for name in names}
+        tf.saved_model.save(model, str(folder / str(number)), signatures=signatures)
+    return folder
+
+
+@pytest.fixture
+def publish(tiny_models):
+    """Put a version into a base path as an exporter does: written beside, then renamed."""
+
+    def publish(base_path, version):
+        staging = base_path / f".{version}.partial"
+        shutil.copytree(tiny_models / str(version), staging)
+        staging.rename(base_path / str(version))
+
+    return publish
+
+
+@pytest.fixture
+def make_model(tmp_path, publish):
+    """Make a base path with the versions asked for."""
+
+    def make_model(name, *versions):
+        base_path = tmp_path / "models" / name
+        base_path.mkdir(parents=True)
+        for version in versions:
+            publish(base_path, version)
+        return base_path
+
+    return make_model
+
+
+@pytest.fixture
+def base_path(make_model):
+    """A model with version 1."""
+    return make_model("m", 1)
+
+
+@pytest.fixture
+def serve():
+    """Start a server, and stop it when the test is over."""
+    servers = []
+
+    def serve(models, **arguments):
+        server = DevelopmentServer(models, **{"port": 0, "poll_seconds": 0.05, **arguments})
+        servers.append(server)
+        server.start()
+        return server
+
+    yield serve
+    for server in servers:
+        server.stop(grace=TIMEOUT)
+
+
+@pytest.fixture
+def connect():
+    """Make a client of a server, and close its channel when the test is over."""
+    clients = []
+
+    def connect(server):
+        clients.append(Client(server.address))
+        return clients[-1]
+
+    yield connect
+    for client in clients:
+        client.channel.close()
+
+
+@pytest.fixture
+def client(base_path, serve, connect):
+    """A client of a server whose model `m` has version 1."""
+    return connect(serve({"m": base_path}))
+
+
+@pytest.fixture
+def gate(monkeypatch):
+    """Hold every prediction at the model's door until the test opens it."""
+    gate = types.SimpleNamespace(arrived=threading.Semaphore(0), door=threading.Event(), plots=[])
+    predict = Servable.predict
+
+    def held(self, signature_name, inputs, output_filter=()):
+        gate.plots.extend(inputs["plot"].string_val)
+        gate.arrived.release()
+        if not gate.door.wait(TIMEOUT):
+            raise TimeoutError("The test never opened the door.")
+        return predict(self, signature_name, inputs, output_filter)
+
+    monkeypatch.setattr(Servable, "predict", held)
+    yield gate
+    gate.door.set()
+
+
+@pytest.fixture
+def slow_load(monkeypatch):
+    """Hold every load, from here on, until the test opens the door."""
+    gate = types.SimpleNamespace(arrived=threading.Semaphore(0), door=threading.Event())
+    load = Servable.load.__func__
+
+    def held(cls, version, path):
+        gate.arrived.release()
+        if not gate.door.wait(TIMEOUT):
+            raise TimeoutError("The test never opened the door.")
+        return load(cls, version, path)
+
+    monkeypatch.setattr(Servable, "load", classmethod(held))
+    yield gate
+    gate.door.set()
