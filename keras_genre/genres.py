@@ -68,16 +68,15 @@ class GenreVocabulary(Sequence):
         """The genre names in column order."""
         return self._names
 
-    def index(self, name: str, *args) -> int:
+    def index(self, name: str) -> int:
         """Return the column of `name`; an alias of a name is understood.
 
         Raises:
             ValueError: If the genre is unknown; the message names close matches.
         """
-        for spelling in (name, _ALIASES.get(name)):
-            if spelling in self._index:
-                return self._index[spelling]
-        raise ValueError(f"Unknown genre {name!r}. {self._expected(name)}")
+        if name not in self:
+            raise ValueError(f"Unknown genre {name!r}. {self._expected(name)}")
+        return self._index[name if name in self._index else _ALIASES[name]]
 
     def encode(self, genres: Iterable[str]) -> np.ndarray:
         """Turn the genre names of one film into a multi-hot vector.
@@ -115,12 +114,18 @@ class GenreVocabulary(Sequence):
         return tuple(name for name, on in zip(self._names, labels, strict=True) if on)
 
     def _expected(self, name: str) -> str:
-        close = difflib.get_close_matches(str(name), self._names, n=1, cutoff=0.5)
+        spellings = {
+            spelling.casefold(): known
+            for known in self._names
+            for spelling in (known, _ALIASES.get(known, known))
+        }
+        close = difflib.get_close_matches(str(name).casefold(), spellings, n=1, cutoff=0.5)
         expected = f"Expected one of the {len(self)} of the vocabulary ({', '.join(self._names)})."
-        return f"{expected} Did you mean {close[0]!r}?" if close else expected
+        return f"{expected} Did you mean {spellings[close[0]]!r}?" if close else expected
 
     def __contains__(self, name) -> bool:
-        return name in self._index or _ALIASES.get(name) in self._index
+        known = isinstance(name, str)  # what cannot be hashed is no genre either
+        return known and (name in self._index or _ALIASES.get(name) in self._index)
 
     def __getitem__(self, index):
         return self._names[index]

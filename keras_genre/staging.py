@@ -26,8 +26,8 @@ def staged_folder(target: str | Path, error: type[KerasGenreError]) -> Iterator[
         The folder to write into, on the same filesystem as `target`.
     """
     target = Path(target)
-    _refuse_existing(target, error)
     try:
+        _refuse_existing(target, error)
         target.parent.mkdir(parents=True, exist_ok=True)
         staging = Path(tempfile.mkdtemp(prefix=f".{target.name}.partial-", dir=target.parent))
         staging.chmod(0o777 & ~_umask())  # mkdtemp makes it private; the result is not
@@ -61,9 +61,13 @@ def staged_file(target: str | Path) -> Iterator[Path]:
 
 
 def _refuse_existing(target: Path, error: type[KerasGenreError]) -> None:
-    if target.is_dir() and not any(target.iterdir()):
-        return
-    if target.exists() or target.is_symlink():
+    if target.is_symlink():
+        exists = True  # a folder cannot be renamed over a link, not even over one to nowhere
+    elif target.is_dir():
+        exists = any(target.iterdir())
+    else:
+        exists = target.exists()
+    if exists:
         raise error(f"{target} exists already. Choose another place, or delete it first.")
 
 

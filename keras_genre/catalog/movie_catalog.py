@@ -20,7 +20,7 @@ class MovieCatalog:
 
     Columns of `frame`: `movie_id` (unique), `title`, `plot` and `tagline` (empty = missing),
     `genres` (a tuple of names of `vocabulary`), `poster` (a path; empty = missing), `year`
-    (integer or missing), `crew` (a tuple of names), `split` ("train", "validation", "test", or
+    (1 to 9999 or missing), `crew` (a tuple of names), `split` ("train", "validation", "test", or
     empty where the film belongs to none yet).
 
     Args:
@@ -93,7 +93,7 @@ class MovieCatalog:
             ValueError: If a name is no genre of the vocabulary; close matches are named.
             CatalogError: If no genre or no film would be left.
         """
-        dropped = {self._vocabulary[self._vocabulary.index(name)] for name in names}
+        dropped = set(self._vocabulary.decode(self._vocabulary.encode(names)))
         kept = [name for name in self._vocabulary if name not in dropped]
         if not kept:
             raise CatalogError("Dropping these genres would leave none.")
@@ -123,6 +123,9 @@ def _checked(frame: pd.DataFrame, vocabulary: GenreVocabulary) -> pd.DataFrame:
             raise CatalogError(
                 f"A catalogue needs a column {column!r}; received {list(frame.columns)}."
             )
+    twice = list(frame.columns[frame.columns.duplicated()])
+    if twice:
+        raise CatalogError(f"A column stands twice in the table: {twice}. Rename or drop one.")
     if frame.empty:
         raise CatalogError("The catalogue has no films. Expected at least one row.")
     frame = frame.reindex(columns=_COLUMNS).reset_index(drop=True)
@@ -136,7 +139,9 @@ def _checked(frame: pd.DataFrame, vocabulary: GenreVocabulary) -> pd.DataFrame:
     frame["crew"] = [
         tuple(crew) if isinstance(crew, list | tuple) else () for crew in frame["crew"]
     ]
-    frame["year"] = pd.to_numeric(frame["year"], errors="coerce").astype("Int64")
+    year = pd.to_numeric(frame["year"], errors="coerce").astype("float64")
+    # What is no year (1999.5, infinity) is missing; it would not fit an integer either.
+    frame["year"] = year.where((year % 1 == 0) & year.between(1, 9999)).astype("Int64")
     _check_splits(frame)
     return frame
 

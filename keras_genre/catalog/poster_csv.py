@@ -2,6 +2,7 @@
 
 import ast
 import json
+import warnings
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -42,7 +43,8 @@ def read_poster_csv(
     Args:
         paths: CSV files (UTF-8), read into one catalogue in this order.
         posters: The folder that poster paths are relative to; by default each CSV's own folder.
-            Without a poster column, `<posters>/<id>.jpg` (or .png, .webp ...) is taken.
+            Where there is no poster column, name it: `<posters>/<id>.jpg` (or .png, .webp ...) is
+            taken then.
         vocabulary: The genres allowed. By default those found, in alphabetical order.
         columns: From "id", "plot", "genres", "poster", "title", "year", "tagline", "split" to the
             column's name in the files.
@@ -67,10 +69,17 @@ def read_poster_csv(
         notes.extend(found)
     frame = pd.concat(frames, ignore_index=True)
     if vocabulary is None:
-        vocabulary = GenreVocabulary(
-            sorted({name for genres in frame["genres"] for name in genres})
-        )
+        vocabulary = _found_vocabulary(frame["genres"])
     return MovieCatalog(frame, vocabulary, notes)
+
+
+def _found_vocabulary(films_genres: Iterable[tuple[str, ...]]) -> GenreVocabulary:
+    names = []
+    for name in sorted({name for genres in films_genres for name in genres}):
+        # Of two spellings of one genre (Sci-Fi, Science Fiction) the first is kept.
+        if not names or name not in GenreVocabulary(names):
+            names.append(name)
+    return GenreVocabulary(names)
 
 
 def _read_one(path: Path, posters, columns: dict[str, str]) -> tuple[pd.DataFrame, list[str]]:
@@ -90,6 +99,11 @@ def _read_one(path: Path, posters, columns: dict[str, str]) -> tuple[pd.DataFram
     named = table[names["poster"]].str.strip() if "poster" in names else None
     if named is None and posters is not None:
         named = frame["movie_id"].map(lambda movie_id: _poster_by_id(root, movie_id))
+        if not named.any():
+            raise CatalogError(
+                f"No film of {path} has a poster in {root}. Looked for <id>.jpg and the like, for "
+                f"example {frame['movie_id'].iloc[0]}.jpg."
+            )
     poster_note = "no posters (no poster column; name the folder of <id>.jpg files)"
     if named is not None:
         frame["poster"], poster_note = _find_posters(named, frame["movie_id"], root, path)
@@ -105,11 +119,18 @@ def _read_one(path: Path, posters, columns: dict[str, str]) -> tuple[pd.DataFram
 
 def _read_table(path: Path) -> pd.DataFrame:
     try:
-        table = pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8")
+        with warnings.catch_warnings():
+            # Left alone, pandas moves or drops the cells of rows longer than the header.
+            warnings.simplefilter("error", pd.errors.ParserWarning)
+            table = pd.read_csv(
+                path, dtype=str, keep_default_na=False, encoding="utf-8", index_col=False
+            )
     except FileNotFoundError as cause:
         raise CatalogError(f"There is no file {path}.") from cause
     except pd.errors.EmptyDataError as cause:
         raise CatalogError(f"{path} is empty. Expected a header and one row a film.") from cause
+    except pd.errors.ParserWarning as cause:
+        raise CatalogError(f"{path} has rows with more cells than its header.") from cause
     except (OSError, UnicodeDecodeError, pd.errors.ParserError) as cause:
         raise CatalogError(f"{path} cannot be read as a UTF-8 CSV file: {cause}") from cause
     if table.empty:
@@ -155,10 +176,10 @@ def _parse_genres(text: str, path: Path, movie_id: str) -> tuple[str, ...]:
 def _parse_list(text: str, path: Path, movie_id: str) -> list[str]:
     try:
         items = json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         try:
             items = ast.literal_eval(text)
-        except (ValueError, SyntaxError) as cause:
+        except (ValueError, TypeError, SyntaxError, MemoryError, RecursionError) as cause:
             raise CatalogError(
                 f"{path}, movie {movie_id}: cannot read the genres {text[:80]!r} as a list."
             ) from cause
@@ -170,7 +191,14 @@ def _parse_list(text: str, path: Path, movie_id: str) -> list[str]:
 
 def _poster_by_id(root: Path, movie_id: str) -> str:
     names = (f"{movie_id}{suffix}" for suffix in _SUFFIXES)
-    return next((name for name in names if (root / name).is_file()), "")
+    return next((name for name in names if _is_file(root / name)), "")
+
+
+def _is_file(path: Path) -> bool:
+    try:
+        return path.is_file()
+    except OSError:  # a name longer than the filesystem allows
+        return False
 
 
 def _find_posters(named: pd.Series, ids: pd.Series, root: Path, path: Path):
@@ -178,13 +206,14 @@ def _find_posters(named: pd.Series, ids: pd.Series, root: Path, path: Path):
     resolved_root = root.resolve()
     posters = []
     for name, movie_id in zip(named, ids, strict=True):
-        poster = (resolved_root / name).resolve() if name else None
+        # No path holds a NUL; `resolve` would raise over it.
+        poster = (resolved_root / name.replace("\0", "\ufffd")).resolve() if name else None
         if poster is not None and not poster.is_relative_to(resolved_root):
             raise CatalogError(
                 f"{path}, movie {movie_id}: the poster {name!r} lies outside {root}. "
                 f"Expected a path inside the poster folder."
             )
-        posters.append(str(poster) if poster is not None and poster.is_file() else "")
+        posters.append(str(poster) if poster is not None and _is_file(poster) else "")
     num_named, num_found = int((named != "").sum()), sum(map(bool, posters))
     if num_named and not num_found:
         example = next(name for name in named if name)

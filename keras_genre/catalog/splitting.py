@@ -4,6 +4,7 @@ import numpy as np
 
 from keras_genre.catalog.movie_catalog import MovieCatalog
 from keras_genre.errors import CatalogError
+from keras_genre.features import SPLITS
 
 
 def split_catalog(
@@ -33,13 +34,18 @@ def split_catalog(
             f"Expected shares above 0 that leave films for training; "
             f"received validation={validation} and test={test}."
         )
+    too_few = CatalogError(f"{len(catalog)} films are too few for train, validation and test.")
     if len(catalog) * min(validation, test) < 1:
-        raise CatalogError(f"{len(catalog)} films are too few for train, validation and test.")
+        raise too_few
     labels = catalog.labels()
     splits = np.full(len(catalog), "train", dtype=object)
     held_out = _stratified_part(labels, validation + test, seed)
+    if len(held_out) < 2:
+        raise too_few
     splits[held_out] = "validation"
     splits[held_out[_stratified_part(labels[held_out], test / (validation + test), seed)]] = "test"
+    if set(splits) != set(SPLITS):
+        raise too_few
     note = f"split by iterative stratification (seed {seed})"
     return catalog.with_splits(list(splits), note)
 
@@ -48,6 +54,8 @@ def _stratified_part(labels: np.ndarray, share: float, seed: int) -> np.ndarray:
     """Row numbers of a stratified part of about `share` of the rows."""
     from iterstrat.ml_stratifiers import MultilabelStratifiedShuffleSplit
 
+    if labels.shape[1] == 1:
+        labels = np.hstack([labels, 1 - labels])  # the splitter takes no single label
     splitter = MultilabelStratifiedShuffleSplit(n_splits=1, test_size=share, random_state=seed)
     _, part = next(splitter.split(np.zeros((len(labels), 1)), labels))
     return np.sort(part)

@@ -83,15 +83,15 @@ class DecisionRule:
         """Find the thresholds with the best F1 on validation predictions.
 
         One threshold a genre suits macro F1, to which each genre counts by itself; one for all
-        suits micro F1, which pools all decisions. Every cut that the probabilities allow is tried. A threshold is put midway between
-        two neighbouring probabilities, so small differences of arithmetic flip no film unless
-        the neighbours themselves are that close.
+        suits micro F1, which pools all decisions. Every cut that the probabilities allow is
+        tried. A threshold is put midway between two neighbouring probabilities, so small
+        differences of arithmetic flip no film unless the neighbours themselves are that close.
 
         Args:
             predictions: Predictions on films that the model did not learn from.
             method: `"per_genre"` maximises each genre's own F1, and so macro F1; `"global"`
-                finds the one threshold with the best micro F1. With `"per_genre"`, a genre that no film has gets 0.5 and is
-                named in `undefined_genres`; with `"global"` it has no say.
+                finds the one threshold with the best micro F1. With `"per_genre"`, a genre that
+                no film has gets 0.5; with either it is named in `undefined_genres`.
 
         Raises:
             ValueError: If the predictions are on the test split, or the method is unknown.

@@ -1,0 +1,96 @@
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from keras_genre.catalog import MovieCatalog, split_catalog
+from keras_genre.errors import CatalogError
+from keras_genre.features import SPLITS
+from keras_genre.genres import GenreVocabulary
+
+
+def make(labels):
+    vocabulary = GenreVocabulary([f"genre {j}" for j in range(np.shape(labels)[1])])
+    genres = [vocabulary.decode(row) for row in labels]
+    frame = pd.DataFrame({"movie_id": [f"tt{i}" for i in range(len(labels))], "genres": genres})
+    return MovieCatalog(frame, vocabulary)
+
+
+@pytest.fixture(scope="module")
+def films():
+    """400 films of five genres; the last is rare (10 films)."""
+    random = np.random.default_rng(0)
+    labels = (random.random((400, 5)) < (0.5, 0.3, 0.2, 0.1, 0)).astype(int)
+    labels[random.choice(400, 10, replace=False), 4] = 1
+    return make(labels)
+
+
+def test_split_catalog_puts_every_film_into_one_split_and_keeps_the_order(films):
+    divided = split_catalog(films)
+    assert divided.frame["movie_id"].tolist() == films.frame["movie_id"].tolist()
+    assert divided.frame["genres"].tolist() == films.frame["genres"].tolist()
+    assert set(divided.frame["split"]) == set(SPLITS)
+    assert "stratification (seed 0)" in divided.notes[-1]
+
+
+@pytest.mark.parametrize(("validation", "test"), [(0.1, 0.1), (0.2, 0.1), (0.15, 0.3)])
+def test_split_catalog_shares_are_near_the_ones_asked_for(films, validation, test):
+    splits = split_catalog(films, validation, test).frame["split"]
+    shares = splits.value_counts(normalize=True)
+    np.testing.assert_allclose(shares["validation"], validation, atol=0.015)
+    np.testing.assert_allclose(shares["test"], test, atol=0.015)
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_split_catalog_gives_every_split_its_share_of_every_genre(films, seed):
+    divided = split_catalog(films, seed=seed)
+    counts = {split: divided.select(split).labels().sum(axis=0) for split in SPLITS}
+    assert counts["validation"][4] >= 1
+    assert counts["test"][4] >= 1
+    total = films.labels().sum(axis=0)
+    for split, share in zip(SPLITS, (0.8, 0.1, 0.1), strict=True):
+        np.testing.assert_allclose(counts[split], share * total, atol=3)
+
+
+def test_split_catalog_with_the_same_seed_is_the_same(films):
+    one, same, other = (
+        split_catalog(films, seed=seed).frame["split"].tolist() for seed in (3, 3, 4)
+    )
+    assert one == same
+    assert one != other
+
+
+def test_split_catalog_of_one_genre_alone_works():
+    labels = np.arange(50)[:, None] % 5 == 0
+    divided = split_catalog(make(labels))
+    assert [len(divided.select(split)) for split in SPLITS] == [40, 5, 5]
+    assert [divided.select(split).labels().sum() for split in SPLITS] == [8, 1, 1]
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    st.integers(1, 30).flatmap(
+        lambda size: st.lists(
+            st.lists(st.booleans(), min_size=3, max_size=3), min_size=size, max_size=size
+        )
+    ),
+    st.integers(0, 5),
+)
+def test_split_catalog_of_few_films_fills_three_splits_or_says_too_few(labels, seed):
+    try:
+        splits = split_catalog(make(labels), seed=seed).splits
+    except CatalogError:
+        splits = "too few"
+    assert splits == SPLITS or (splits == "too few" and len(labels) < 20)
+
+
+def test_split_catalog_of_too_few_films_is_refused():
+    with pytest.raises(CatalogError, match="9 films are too few"):
+        split_catalog(make(np.eye(9, 3)))
+
+
+@pytest.mark.parametrize(("validation", "test"), [(0, 0.1), (0.1, -0.1), (0.5, 0.5), (0.1, 2)])
+def test_split_catalog_with_impossible_shares_is_refused(films, validation, test):
+    with pytest.raises(ValueError, match="Expected shares above 0"):
+        split_catalog(films, validation, test)
