@@ -1,0 +1,6 @@
+"""The table of films as sharded TFRecords, and as tf.data."""
+
+from keras_genre.data.movie_dataset import MovieDataset
+from keras_genre.data.records import write_records
+
+__all__ = ["MovieDataset", "write_records"]

@@ -1,0 +1,119 @@
+"""MoviePreprocessor: raw films to the tensors of a model."""
+
+import keras
+import tensorflow as tf
+
+from keras_genre import features
+from keras_genre.preprocessing.plot_vectorizer import PlotVectorizer
+from keras_genre.preprocessing.poster_decoder import PosterDecoder
+from keras_genre.presets import get_preset
+
+
+@keras.saving.register_keras_serializable(package="keras_genre")
+class MoviePreprocessor(keras.layers.Layer):
+    """Turns plots and posters into the tensors that one model takes.
+
+    It runs in tf.data while training and, the same object, inside the served graph. A modality
+    that the model does not read is not prepared.
+
+    Args:
+        plot: A `PlotVectorizer`, or None for a model that reads no plot.
+        poster: A `PosterDecoder`, or None for a model that sees no poster.
+
+    Call with a dict of strings `{"plot": (batch,), "poster": (batch,)}`, or of scalars for one
+    film; an empty string is a missing plot or poster. Returns a dict of `plot_token_ids`,
+    `has_plot`, `poster_image` and `has_poster`, as far as the model takes them (see
+    `keras_genre.features`). `has_plot` is False where a plot has no word.
+
+    Example:
+        >>> preprocessor = MoviePreprocessor.from_preset("concat_fusion_small")
+        >>> preprocessor.adapt(["A heist goes wrong."])
+        >>> sorted(preprocessor({"plot": ["A heist!"], "poster": [b""]}))
+        ['has_plot', 'has_poster', 'plot_token_ids', 'poster_image']
+    """
+
+    def __init__(self, plot=None, poster=None, **kwargs):
+        super().__init__(trainable=False, **kwargs)
+        if plot is None and poster is None:
+            raise ValueError("Expected a plot layer, a poster layer, or both; received neither.")
+        self.plot = plot
+        self.poster = poster
+
+    @classmethod
+    def from_preset(cls, name: str) -> "MoviePreprocessor":
+        """Make the preprocessor of a preset. Its plot vocabulary is not learned yet.
+
+        Raises:
+            ValueError: If there is no such preset.
+        """
+        preset = get_preset(name)
+        plot = poster = None
+        if preset.text_encoder:
+            plot = PlotVectorizer(preset.vocabulary_size, preset.max_tokens)
+        if preset.poster_encoder:
+            poster = PosterDecoder(preset.image_size)
+        return cls(plot, poster)
+
+    def adapt(self, plots) -> None:
+        """Learn the plot vocabulary, where there is one to learn.
+
+        Args:
+            plots: Training plots, for example `dataset.plots("train")`. Never those of other
+                splits: their words would leak.
+        """
+        if self.plot is not None:
+            self.plot.adapt(plots)
+
+    def __call__(self, films, **kwargs):
+        for name, layer in ((features.PLOT, self.plot), (features.POSTER, self.poster)):
+            if layer is not None and name not in films:
+                raise ValueError(
+                    f"Expected films as a dict with {name!r}, received {list(films)}. Where it is "
+                    f"missing, give empty strings."
+                )
+        # Keras takes tensors alone; a list of strings is what people have.
+        films = {
+            name: value if keras.backend.is_keras_tensor(value) else _as_strings(value, name)
+            for name, value in films.items()
+        }
+        return super().__call__(films, **kwargs)
+
+    def build(self, input_shape):
+        self.built = True  # nothing here depends on a shape
+
+    def call(self, films):
+        if any(value.shape.rank == 0 for value in films.values()):
+            batch = self._prepare({name: value[tf.newaxis] for name, value in films.items()})
+            return {name: value[0] for name, value in batch.items()}
+        return self._prepare(films)
+
+    def _prepare(self, films):
+        tensors = {}
+        if self.plot is not None:
+            ids = self.plot(films[features.PLOT])
+            tensors[features.PLOT_TOKEN_IDS] = ids
+            tensors[features.HAS_PLOT] = tf.reduce_any(ids != 0, axis=1)
+        if self.poster is not None:
+            tensors.update(self.poster(films[features.POSTER]))
+        return tensors
+
+    def get_config(self):
+        config = super().get_config()
+        del config["trainable"], config["dtype"]
+        serialize = keras.saving.serialize_keras_object
+        return {**config, "plot": serialize(self.plot), "poster": serialize(self.poster)}
+
+    @classmethod
+    def from_config(cls, config):
+        """Make the layer, vocabulary and all, from `get_config()`."""
+        config = dict(config)
+        for name in ("plot", "poster"):
+            config[name] = keras.saving.deserialize_keras_object(config[name])
+        return cls(**config)
+
+
+def _as_strings(value, name: str):
+    try:
+        return tf.convert_to_tensor(value, tf.string)
+    except (TypeError, ValueError) as cause:
+        raise ValueError(f"Expected {name!r} as strings, received {value!r:.200}.") from cause

@@ -1,0 +1,212 @@
+import io
+import struct
+import zlib
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from PIL import Image
+
+from keras_genre.data.poster_files import read_poster
+
+# Colours that the web palette has, so that turning them into a palette changes nothing.
+CORNERS = np.array([[[204, 51, 51], [51, 204, 51]], [[51, 51, 204], [204, 204, 51]]], "uint8")
+
+
+def picture(width=40, height=60):
+    """A picture with a colour in each corner."""
+    return Image.fromarray(CORNERS).resize((width, height), Image.Resampling.NEAREST)
+
+
+def encode(image, kind="JPEG", **options):
+    out = io.BytesIO()
+    image.save(out, kind, **options)
+    return out.getvalue()
+
+
+def corners(content):
+    """The colours near the corners, int of shape (2, 2, 3)."""
+    with Image.open(io.BytesIO(content)) as image:
+        assert image.format == "JPEG"
+        assert image.mode == "RGB"
+        pixels = np.asarray(image, int)
+    return pixels[4 :: pixels.shape[0] - 9, 4 :: pixels.shape[1] - 9]
+
+
+def claiming(width, height):
+    """A PNG of a few bytes whose header claims a size."""
+
+    def chunk(kind, data):
+        crc = struct.pack(">I", zlib.crc32(kind + data))
+        return struct.pack(">I", len(data)) + kind + data + crc
+
+    header = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
+    rest = chunk(b"IDAT", zlib.compress(b"\0" * 100)) + chunk(b"IEND", b"")
+    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + rest
+
+
+@pytest.fixture
+def read(tmp_path):
+    def read(content, size=448):
+        path = tmp_path / "poster"
+        path.write_bytes(content)
+        return read_poster(path, size)
+
+    return read
+
+
+@pytest.mark.parametrize("mode", ["RGB", "L"])
+def test_read_poster_of_a_small_jpeg_keeps_its_bytes(read, mode):
+    content = encode(picture().convert(mode), quality=70)
+    assert read(content, size=40) == content
+
+
+@pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP"])
+@pytest.mark.parametrize(
+    ("before", "after"), [((90, 150), (60, 100)), ((150, 90), (100, 60)), ((61, 61), (60, 60))]
+)
+def test_read_poster_of_a_big_poster_reduces_its_short_side(read, kind, before, after):
+    content = read(encode(picture(*before), kind), size=60)
+    with Image.open(io.BytesIO(content)) as image:
+        assert image.size == after
+    np.testing.assert_allclose(corners(content), CORNERS, atol=12)
+
+
+def test_read_poster_of_a_huge_jpeg_reduces_it_exactly(read):
+    with Image.open(io.BytesIO(read(encode(picture(1700, 2500)), size=100))) as image:
+        assert image.size == (100, 147)
+
+
+def test_read_poster_of_a_very_long_poster_keeps_a_pixel(read):
+    with Image.open(io.BytesIO(read(encode(picture(3000, 2), "PNG"), size=1))) as image:
+        assert image.size == (1500, 1)
+
+
+@pytest.mark.parametrize(
+    ("mode", "kind"),
+    [
+        ("RGB", "PNG"),
+        ("RGBA", "PNG"),
+        ("P", "PNG"),
+        ("P", "GIF"),
+        ("RGB", "BMP"),
+        ("RGB", "WEBP"),
+        ("RGB", "TIFF"),
+        ("CMYK", "JPEG"),
+    ],
+)
+def test_read_poster_of_another_kind_becomes_an_rgb_jpeg(read, mode, kind):
+    content = read(encode(picture().convert(mode), kind))
+    assert content.startswith(b"\xff\xd8")
+    np.testing.assert_allclose(corners(content), CORNERS, atol=25)
+
+
+def test_read_poster_of_16_bit_grey_keeps_its_brightness(read):
+    grey = np.tile(np.array([[1000, 30_000], [45_000, 65_535]], "uint16").repeat(20, 0), (1, 20))
+    with Image.open(io.BytesIO(read(encode(Image.fromarray(grey), "PNG")))) as image:
+        assert np.asarray(image).mean() == pytest.approx(grey.mean() / 257, abs=2)
+
+
+def test_read_poster_of_an_animation_takes_the_first_frame(read):
+    later = Image.new("RGB", (40, 60), "white")
+    content = encode(picture(), "GIF", save_all=True, append_images=[later, later])
+    np.testing.assert_allclose(corners(read(content)), CORNERS, atol=25)
+
+
+# How a camera's sensor saw the upright picture, for each value of the EXIF orientation.
+_STORED = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_90,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_270,
+}
+
+
+@pytest.mark.parametrize("orientation", [1, *_STORED])
+@pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP"])
+def test_read_poster_with_an_exif_orientation_is_turned_upright(read, orientation, kind):
+    stored = picture()
+    if orientation in _STORED:
+        stored = stored.transpose(_STORED[orientation])
+    exif = Image.Exif()
+    exif[0x0112] = orientation
+    content = read(encode(stored, kind, exif=exif))
+    with Image.open(io.BytesIO(content)) as image:
+        assert image.size == (40, 60)
+        assert image.getexif().get(0x0112, 1) == 1
+    np.testing.assert_allclose(corners(content), CORNERS, atol=25)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [b"", b"<!DOCTYPE html><html><body>404</body></html>", b"\xff\xd8\xff\xe0", b"\0" * 1000],
+)
+def test_read_poster_of_no_picture_is_refused(read, content):
+    with pytest.raises(ValueError, match="poster is no readable picture"):
+        read(content)
+
+
+@pytest.mark.parametrize("kind", ["JPEG", "PNG", "GIF", "BMP", "WEBP"])
+@pytest.mark.parametrize("part", [0.1, 0.5, 0.9])
+def test_read_poster_of_a_truncated_picture_is_refused(read, kind, part):
+    noise = np.random.default_rng(0).integers(0, 256, (60, 40, 3), "uint8")
+    content = encode(Image.fromarray(noise), kind)
+    with pytest.raises(ValueError, match="no readable picture"):
+        read(content[: int(part * len(content))])
+
+
+def test_read_poster_that_is_not_there_is_refused(tmp_path):
+    for path in (tmp_path / "gone.jpg", tmp_path):
+        with pytest.raises(ValueError, match="no readable picture"):
+            read_poster(path, 448)
+
+
+@pytest.mark.filterwarnings("ignore::PIL.Image.DecompressionBombWarning")
+@pytest.mark.parametrize(
+    ("width", "height", "message"),
+    [
+        (10_000, 5_001, "claims 10000x5001 pixels, more than 50 million"),
+        (10_000, 10_000, "claims 10000x10000 pixels"),
+        (60_000, 60_000, "exceeds limit"),
+    ],
+)
+def test_read_poster_of_a_bomb_is_refused_by_its_header(read, width, height, message):
+    with pytest.raises(ValueError, match=message):
+        read(claiming(width, height))
+
+
+_EXIF = Image.Exif()
+_EXIF[0x0112] = 6
+_EXIF[0x010E] = "a description"
+_SOURCES = [
+    encode(picture(), "JPEG", exif=_EXIF),
+    encode(picture(), "PNG", exif=_EXIF),
+    encode(picture(), "GIF"),
+    encode(picture(), "BMP"),
+    encode(picture(), "WEBP", exif=_EXIF),
+    encode(picture(), "TIFF"),
+]
+
+
+@pytest.mark.filterwarnings("ignore:::PIL")
+@settings(
+    max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(
+    st.sampled_from(_SOURCES),
+    st.lists(st.tuples(st.floats(0, 1), st.integers(0, 255)), min_size=1, max_size=8),
+)
+def test_read_poster_of_damaged_bytes_gives_a_jpeg_or_a_value_error(read, content, changes):
+    damaged = bytearray(content)
+    for place, value in changes:
+        # Squared, so that headers are hit most.
+        damaged[int(place**2 * (len(damaged) - 1))] = value
+    try:
+        poster = read(bytes(damaged))
+    except ValueError:
+        return
+    assert poster.startswith(b"\xff\xd8")

@@ -1,0 +1,353 @@
+import csv
+import io
+import json
+import os
+import warnings
+
+import numpy as np
+import pandas as pd
+import pytest
+from PIL import Image
+
+from keras_genre.catalog import MovieCatalog
+from keras_genre.data import MovieDataset, records, write_records
+from keras_genre.errors import CatalogError, DatasetError
+from keras_genre.genres import GenreVocabulary
+
+VOCABULARY = GenreVocabulary(["War", "Drama", "Sci-Fi"])
+
+
+def jpeg(shade, size=(20, 30)):
+    out = io.BytesIO()
+    Image.new("RGB", size, (shade, 99, 20)).save(out, "JPEG")
+    return out.getvalue()
+
+
+def read(dataset, split):
+    """The films of a split as dicts, in the order of the records."""
+    return list(dataset.films(split).as_numpy_iterator())
+
+
+@pytest.fixture
+def poster_files(tmp_path):
+    """Posters good and bad by name, each a path."""
+    folder = tmp_path / "posters"
+    folder.mkdir()
+    contents = {
+        "good": jpeg(10),
+        "big": jpeg(200, (600, 900)),
+        "truncated": jpeg(10)[:-100],
+        "html": b"<html>404</html>",
+        "nothing": b"",
+    }
+    for name, content in contents.items():
+        (folder / name).write_bytes(content)
+    return {name: str(folder / name) for name in [*contents, "gone"]}
+
+
+@pytest.fixture
+def catalog(poster_files):
+    """Eight films: every kind of poster, and some texts that are easily spoilt."""
+    films = [
+        ("tt1", "Léon", "A «heart» — 心 🎬\n\x00\ttail", ["Drama"], "good", "train"),
+        ("tt2", "", "", ["War", "Drama"], "big", "train"),
+        ("tt3", "x", "Plot.", [], "", "train"),
+        ("tt4", "x", "Plot.", ["Sci-Fi", "War"], "truncated", "train"),
+        ("tt5", "x", "Plot.", ["Drama"], "html", "validation"),
+        ("tt6", "x", "Plot.", ["Drama"], "nothing", "validation"),
+        ("tt7", "x", "Plot.", ["War"], "gone", "test"),
+        ("日本", "x", "Plot.", ["Sci-Fi"], "good", "test"),
+    ]
+    frame = pd.DataFrame(films, columns=["movie_id", "title", "plot", "genres", "poster", "split"])
+    frame["poster"] = [poster_files.get(name, "") for name in frame["poster"]]
+    return MovieCatalog(frame, VOCABULARY, ["a note — with “quotes”"])
+
+
+@pytest.fixture
+def folder(tmp_path):
+    return tmp_path / "out" / "records"
+
+
+@pytest.fixture
+def dataset(catalog, folder):
+    return write_records(catalog, folder, poster_size=300)
+
+
+def test_write_records_then_read_gives_the_same_films(dataset, catalog):
+    frame = catalog.frame.set_index("movie_id")
+    for split in ("train", "validation", "test"):
+        films = {film["movie_id"].decode(): film for film in read(dataset, split)}
+        assert set(films) == set(frame.index[frame["split"] == split])
+        for movie_id, film in films.items():
+            row = frame.loc[movie_id]
+            assert film["title"].decode() == row["title"]
+            assert film["plot"].decode() == row["plot"]
+            assert [VOCABULARY[index] for index in film["genres"]] == list(row["genres"])
+
+
+def test_write_records_keeps_a_small_jpeg_and_reduces_a_big_one(dataset, poster_files):
+    posters = {film["movie_id"].decode(): film["poster"] for film in read(dataset, "train")}
+    with open(poster_files["good"], "rb") as file:
+        assert posters["tt1"] == file.read()
+    with Image.open(io.BytesIO(posters["tt2"])) as image:
+        assert (image.format, image.size) == ("JPEG", (300, 450))
+    assert posters["tt3"] == b""
+
+
+def test_write_records_unreadable_posters_are_missing_counted_and_listed(dataset, poster_files):
+    assert dataset.manifest.posters == {"stored": 3, "missing": 1, "unreadable": 4}
+    for split, movie_ids in (("train", ["tt4"]), ("validation", ["tt5", "tt6"]), ("test", ["tt7"])):
+        posters = {film["movie_id"].decode(): film["poster"] for film in read(dataset, split)}
+        assert [posters[movie_id] for movie_id in movie_ids] == [b""] * len(movie_ids)
+    with open(dataset.folder / "unreadable_posters.csv", encoding="utf-8", newline="") as file:
+        listed = {row["movie_id"]: row for row in csv.DictReader(file)}
+    assert set(listed) == {"tt4", "tt5", "tt6", "tt7"}
+    assert listed["tt5"]["poster"] == poster_files["html"]
+    assert all("no readable picture" in row["reason"] for row in listed.values())
+
+
+def test_write_records_with_readable_posters_lists_none(sample_dataset):
+    assert sample_dataset.manifest.posters["unreadable"] == 0
+    assert not (sample_dataset.folder / "unreadable_posters.csv").exists()
+
+
+def test_write_records_with_many_threads_leaves_the_warning_filters_alone(sample_films, tmp_path):
+    catalog, _ = sample_films
+    before = list(warnings.filters)
+    write_records(catalog, tmp_path / "records")
+    assert list(warnings.filters) == before
+
+
+def test_write_records_manifest_counts_films_and_genres(dataset):
+    splits = dataset.manifest.splits
+    assert {name: split.films for name, split in splits.items()} == {
+        "train": 4,
+        "validation": 2,
+        "test": 2,
+    }
+    assert splits["train"].genre_counts == (2, 2, 1)
+    assert splits["test"].genre_counts == (1, 0, 1)
+    assert dataset.manifest.notes == ("a note — with “quotes”",)
+    assert dataset.manifest.poster_size == 300
+    assert dataset.vocabulary == VOCABULARY
+
+
+def test_write_records_base_rates_and_weights_are_those_of_the_training_labels(
+    sample_dataset, sample_films
+):
+    labels = sample_films[0].select("train").labels().astype(float)
+    rates = labels.mean(axis=0)
+    np.testing.assert_allclose(sample_dataset.base_rates(), rates, rtol=1e-12)
+    weights = sample_dataset.positive_weights()
+    np.testing.assert_allclose(weights, (1 - rates) / rates, rtol=1e-6)
+    assert weights.dtype == "float32"
+
+
+def test_write_records_genre_without_training_film_has_no_weight(catalog, folder):
+    frame = catalog.frame
+    frame["genres"] = [tuple(g for g in genres if g != "Sci-Fi") for genres in frame["genres"]]
+    dataset = write_records(MovieCatalog(frame, VOCABULARY), folder)
+    np.testing.assert_allclose(dataset.base_rates(), [0.5, 0.5, 0])
+    with pytest.raises(DatasetError, match="No training film has the genre Sci-Fi"):
+        dataset.positive_weights()
+
+
+def test_write_records_of_the_same_films_and_seed_has_the_same_hash(catalog, tmp_path):
+    hashes = [
+        write_records(catalog, tmp_path / str(number), seed=seed).manifest.data_hash
+        for number, seed in enumerate((0, 0, 1))
+    ]
+    assert hashes[0] == hashes[1]
+    assert hashes[0] != hashes[2]
+
+
+def test_write_records_of_another_label_or_order_has_another_hash(catalog, tmp_path, dataset):
+    frame = catalog.frame
+    frame.at[0, "genres"] = ("War",)
+    relabelled = MovieCatalog(frame, VOCABULARY)
+    reordered = MovieCatalog(catalog.frame, GenreVocabulary(["Drama", "War", "Sci-Fi"]))
+    hashes = {
+        write_records(changed, tmp_path / name, poster_size=300).manifest.data_hash
+        for name, changed in (("relabelled", relabelled), ("reordered", reordered))
+    }
+    assert len({*hashes, dataset.manifest.data_hash}) == 3
+
+
+def test_write_records_in_several_shards_holds_each_film_once(
+    sample_films, sample_dataset, tmp_path, monkeypatch
+):
+    monkeypatch.setattr(records, "_FILMS_PER_SHARD", 16)
+    monkeypatch.setattr(records, "_FILMS_IN_FLIGHT", 5)
+    catalog, _ = sample_films
+    dataset = write_records(catalog, tmp_path / "records")
+    shards = dataset.manifest.splits["train"].shards
+    assert len(shards) == -(-dataset.num_films("train") // 16)
+    assert sum(shard.films for shard in shards) == dataset.num_films("train")
+    assert [film["movie_id"] for film in read(dataset, "train")] == [
+        film["movie_id"] for film in read(sample_dataset, "train")
+    ]
+    dataset.verify()
+
+
+def test_write_records_shuffles_training_films_alone(sample_dataset, sample_films):
+    catalog, _ = sample_films
+    for split, shuffled in (("train", True), ("validation", False), ("test", False)):
+        stored = [film["movie_id"].decode() for film in read(sample_dataset, split)]
+        given = catalog.select(split).frame["movie_id"].tolist()
+        assert sorted(stored) == sorted(given)
+        assert (stored != given) == shuffled
+
+
+def test_write_records_progress_ends_at_all_films(catalog, folder):
+    calls = []
+    write_records(catalog, folder, progress=lambda done, total: calls.append((done, total)))
+    assert calls == [(4, 8), (6, 8), (8, 8)]
+
+
+def test_write_records_into_an_existing_folder_is_refused_and_changes_nothing(dataset, catalog):
+    before = {path: path.read_bytes() for path in dataset.folder.iterdir()}
+    with pytest.raises(DatasetError, match="exists already"):
+        write_records(catalog, dataset.folder)
+    assert {path: path.read_bytes() for path in dataset.folder.iterdir()} == before
+    assert os.listdir(dataset.folder.parent) == [dataset.folder.name]
+
+
+@pytest.mark.parametrize("error", [RuntimeError, KeyboardInterrupt])
+def test_write_records_that_fails_midway_leaves_nothing(catalog, folder, error):
+    def stop(done, total):
+        if done > 4:
+            raise error
+
+    with pytest.raises(error):
+        write_records(catalog, folder, progress=stop)
+    assert os.listdir(folder.parent) == []
+
+
+def test_write_records_on_a_full_disk_leaves_nothing(catalog, folder, monkeypatch):
+    class FullDisk(records.tf.io.TFRecordWriter):
+        def write(self, record):
+            raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(records.tf.io, "TFRecordWriter", FullDisk)
+    with pytest.raises(OSError, match="No space left"):
+        write_records(catalog, folder)
+    assert os.listdir(folder.parent) == []
+
+
+@pytest.mark.parametrize(
+    ("splits", "message"),
+    [
+        (["train"] * 7 + [""], "1 of 8 films have no split.*split_catalog"),
+        (["test"] * 8, "No film is for training"),
+    ],
+)
+def test_write_records_without_the_splits_it_needs_is_refused(catalog, folder, splits, message):
+    with pytest.raises(CatalogError, match=message):
+        write_records(catalog.with_splits(splits), folder)
+    assert not folder.parent.exists()
+
+
+def test_write_records_of_training_films_alone_has_one_split(catalog, folder):
+    dataset = write_records(catalog.with_splits(["train"] * 8), folder)
+    assert dataset.splits == ("train",)
+    with pytest.raises(DatasetError, match=r"no split 'test'\. It has train"):
+        dataset.num_films("test")
+
+
+def test_write_records_with_a_poster_size_of_zero_is_refused(catalog, folder):
+    with pytest.raises(ValueError, match="poster_size of at least 1"):
+        write_records(catalog, folder, poster_size=0)
+
+
+@pytest.fixture
+def shard(dataset):
+    return next(dataset.folder.glob("validation-*.tfrecord"))
+
+
+@pytest.mark.parametrize(
+    ("damage", "message"),
+    [
+        (lambda path: path.unlink(), "is missing"),
+        (lambda path: path.write_bytes(path.read_bytes()[:-1]), "half-written or damaged"),
+        (lambda path: path.write_bytes(b""), "half-written or damaged"),
+        (lambda path: path.write_bytes(path.read_bytes() * 2), "half-written or damaged"),
+    ],
+)
+def test_dataset_with_a_shard_of_the_wrong_size_is_refused_when_opened(
+    dataset, shard, damage, message
+):
+    damage(shard)
+    with pytest.raises(DatasetError, match=message) as caught:
+        MovieDataset(dataset.folder)
+    assert str(shard) in str(caught.value)
+
+
+@pytest.mark.parametrize("place", [0, 0.5, -1])
+def test_dataset_verify_of_a_flipped_byte_names_the_shard(dataset, shard, place):
+    content = bytearray(shard.read_bytes())
+    content[int(place * len(content)) if place > 0 else place] ^= 1
+    shard.write_bytes(content)
+    opened = MovieDataset(dataset.folder)
+    with pytest.raises(DatasetError, match="was changed after it was written") as caught:
+        opened.verify()
+    assert str(shard) in str(caught.value)
+
+
+def _change(dataset, change):
+    path = dataset.folder / "manifest.json"
+    content = json.loads(path.read_text(encoding="utf-8"))
+    change(content)
+    path.write_text(json.dumps(content), encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (lambda manifest: manifest["genres"].reverse(), "changed by hand"),
+        (lambda manifest: manifest.update(data_hash="0"), "changed by hand"),
+        (lambda manifest: manifest["splits"].pop("test"), "changed by hand"),
+        (lambda manifest: manifest.update(version=2), "format version 2; .* reads version 1"),
+        (lambda manifest: manifest.pop("version"), "damaged"),
+        (lambda manifest: manifest.pop("notes"), "damaged"),
+        (lambda manifest: manifest.update(splits=[]), "damaged"),
+        (lambda manifest: manifest["splits"]["test"].update(genre_counts=[1]), "damaged"),
+        (lambda manifest: manifest["splits"]["test"].update(genre_counts=[9, 0, 1]), "damaged"),
+        (lambda manifest: manifest["splits"]["test"]["shards"][0].pop("sha256"), "damaged"),
+    ],
+)
+def test_dataset_with_an_edited_manifest_is_refused_when_opened(dataset, change, message):
+    _change(dataset, change)
+    with pytest.raises(DatasetError, match=message):
+        MovieDataset(dataset.folder)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda split: split.update(genre_counts=[1, 1, 1]),
+        lambda split: split["shards"][0].update(films=3),
+    ],
+)
+def test_dataset_verify_of_counts_that_are_not_the_records_is_refused(dataset, change):
+    _change(dataset, lambda manifest: change(manifest["splits"]["validation"]))
+    opened = MovieDataset(dataset.folder)
+    with pytest.raises(DatasetError, match="counts of split 'validation' differ"):
+        opened.verify()
+
+
+@pytest.mark.parametrize("content", [b"", b"{", b"[]", b"null", b"\xff\xfe"])
+def test_dataset_with_a_damaged_manifest_is_refused(dataset, content):
+    (dataset.folder / "manifest.json").write_bytes(content)
+    with pytest.raises(DatasetError, match=r"manifest\.json is damaged"):
+        MovieDataset(dataset.folder)
+
+
+def test_dataset_of_a_folder_without_manifest_is_refused(tmp_path):
+    for folder in (tmp_path, tmp_path / "nowhere"):
+        with pytest.raises(DatasetError, match=r"holds no records.*keras-genre prepare"):
+            MovieDataset(folder)
+
+
+def test_dataset_verify_of_sound_records_raises_nothing(dataset, sample_dataset):
+    dataset.verify()
+    sample_dataset.verify()
