@@ -29,6 +29,7 @@ _HOMES = {
     "features": None,
     "genres": None,
     "layers": None,
+    "load_model": "models",
     "losses": None,
     "metrics": None,
     "models": None,

@@ -2,5 +2,6 @@
 
 from keras_genre.losses import WeightedBinaryCrossentropy  # noqa: F401  (registers it for loading)
 from keras_genre.models.genre_classifier import GenreClassifier
+from keras_genre.models.loading import load_model
 
-__all__ = ["GenreClassifier"]
+__all__ = ["GenreClassifier", "load_model"]

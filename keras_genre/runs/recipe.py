@@ -1,0 +1,71 @@
+"""Recipe: every choice of a training run."""
+
+import dataclasses
+import json
+
+from keras_genre.errors import RunError
+from keras_genre.presets import get_preset
+
+_LOSSES = ("bce", "weighted_bce")
+
+
+@dataclasses.dataclass(frozen=True)
+class Recipe:
+    """Every choice of a training run, so that it can be repeated.
+
+    Args:
+        preset: The model.
+        epochs: Most passes over the training films.
+        batch_size: Films a step.
+        learning_rate: Of AdamW, at the beginning.
+        weight_decay: Of AdamW.
+        loss: "bce", or "weighted_bce": the positive term of each genre weighted by training films
+            without it over those with it.
+        patience: Epochs without a better validation macro F1 after which training stops; after half
+            of them the learning rate falls to 0.3 of itself.
+        dtype: A Keras dtype policy, or "auto" for the one that suits the device.
+        seed: Of weights, shuffling and dropout.
+
+    Raises:
+        ValueError: If a value is out of its range; the message names the field.
+
+    Example:
+        >>> Recipe(preset="lstm").learning_rate
+        0.002
+    """
+
+    preset: str
+    epochs: int = 20
+    batch_size: int = 32
+    learning_rate: float = 2e-3
+    weight_decay: float = 1e-2
+    loss: str = "bce"
+    patience: int = 4
+    dtype: str = "auto"
+    seed: int = 0
+
+    def __post_init__(self):
+        get_preset(self.preset)
+        for field in ("epochs", "batch_size", "learning_rate", "patience"):
+            if not getattr(self, field) > 0:
+                raise ValueError(f"Expected {field} above 0, received {getattr(self, field)!r}.")
+        if self.weight_decay < 0:
+            raise ValueError(f"Expected weight_decay of at least 0, received {self.weight_decay}.")
+        if self.loss not in _LOSSES:
+            raise ValueError(f"Unknown loss {self.loss!r}. Expected one of {', '.join(_LOSSES)}.")
+
+    def to_json(self) -> str:
+        """The recipe as JSON."""
+        return json.dumps(dataclasses.asdict(self), indent=2) + "\n"
+
+    @classmethod
+    def from_json(cls, text: str) -> "Recipe":
+        """Read a recipe.
+
+        Raises:
+            RunError: If the text is no recipe; the message names the field.
+        """
+        try:
+            return cls(**json.loads(text))
+        except (TypeError, ValueError) as cause:
+            raise RunError(f"This is no recipe: {cause}") from cause

@@ -1,0 +1,97 @@
+"""From a recipe and records to a run."""
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+
+import keras
+import pandas as pd
+
+from keras_genre.data import MovieDataset
+from keras_genre.errors import DatasetError, RunError
+from keras_genre.losses import WeightedBinaryCrossentropy
+from keras_genre.models import GenreClassifier
+from keras_genre.preprocessing import MoviePreprocessor
+from keras_genre.runs import Recipe, Run, predict
+from keras_genre.scoring import DecisionRule
+from keras_genre.staging import staged_folder
+
+
+def train(
+    recipe: Recipe,
+    dataset: MovieDataset,
+    folder: str | Path,
+    callbacks: Sequence[keras.callbacks.Callback] = (),
+    verbose: int = 0,
+) -> Run:
+    """Train a model by a recipe, and leave a run.
+
+    The best epoch is the one with the highest validation macro F1 at its best single threshold;
+    its weights are kept, and the thresholds of the run are then chosen on validation. The test
+    films are not read. The folder appears when all of it is written.
+
+    Args:
+        recipe: Every choice.
+        dataset: Records with a train and a validation split.
+        folder: Where the run shall lie; it must not exist yet.
+        callbacks: Further Keras callbacks, for example to show progress.
+        verbose: As in `keras.Model.fit`.
+
+    Returns:
+        The `Run`.
+
+    Raises:
+        RunError: If `folder` exists already.
+        DatasetError: If the records have no validation films.
+    """
+    if "validation" not in dataset.splits:
+        raise DatasetError(
+            f"{dataset.folder} has no validation films, and the best epoch and the thresholds are "
+            f"chosen on them. Prepare the records again with a validation split."
+        )
+    with staged_folder(folder, RunError) as staging:
+        keras.utils.set_random_seed(recipe.seed)
+        preprocessor = MoviePreprocessor.from_preset(recipe.preset)
+        preprocessor.adapt(dataset.plots("train"))
+        model = GenreClassifier.from_preset(recipe.preset, dataset.vocabulary, dtype=recipe.dtype)
+        history = _fit(model, preprocessor, recipe, dataset, callbacks, verbose)
+        validation = predict(model, preprocessor, dataset, "validation")
+        (staging / "recipe.json").write_text(recipe.to_json(), encoding="utf-8")
+        model.save(staging / "model.keras")
+        serialized = keras.saving.serialize_keras_object(preprocessor)
+        _write_json(staging / "preprocessor.json", serialized)
+        DecisionRule.fit(validation).save(staging / "rule.json")
+        history.to_csv(staging / "history.csv", index=False)
+        validation.save(staging / "predictions" / "validation.npz")
+        data = {"folder": str(dataset.folder.resolve()), "data_hash": dataset.manifest.data_hash}
+        _write_json(staging / "data.json", data)
+    return Run(folder)
+
+
+def _fit(model, preprocessor, recipe, dataset, callbacks, verbose) -> pd.DataFrame:
+    loss = "auto"
+    if recipe.loss == "weighted_bce":
+        loss = WeightedBinaryCrossentropy(dataset.positive_weights())
+    optimizer = keras.optimizers.AdamW(recipe.learning_rate, weight_decay=recipe.weight_decay)
+    model.compile(optimizer=optimizer, loss=loss)
+    best_epoch = keras.callbacks.EarlyStopping(
+        "val_macro_f1", mode="max", patience=recipe.patience, restore_best_weights=True
+    )
+    # Smaller steps first; training stops where they do not help either.
+    smaller_steps = keras.callbacks.ReduceLROnPlateau(
+        "val_macro_f1", mode="max", factor=0.3, patience=max(1, recipe.patience // 2)
+    )
+    history = model.fit(
+        dataset.load("train", preprocessor, recipe.batch_size, seed=recipe.seed),
+        validation_data=dataset.load("validation", preprocessor, recipe.batch_size),
+        epochs=recipe.epochs,
+        callbacks=[best_epoch, smaller_steps, keras.callbacks.TerminateOnNaN(), *callbacks],
+        verbose=verbose,
+    )
+    frame = pd.DataFrame(history.history)
+    frame.insert(0, "epoch", range(1, len(frame) + 1))
+    return frame
+
+
+def _write_json(path: Path, content) -> None:
+    path.write_text(json.dumps(content, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")

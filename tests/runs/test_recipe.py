@@ -1,0 +1,43 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from keras_genre.errors import RunError
+from keras_genre.runs import Recipe
+
+
+@given(
+    st.sampled_from(["lstm", "cnn64", "concat_fusion_small"]),
+    st.integers(1, 1000),
+    st.floats(1e-8, 1.0),
+    st.integers(0, 2**31),
+)
+def test_recipe_through_json_is_the_same(preset, epochs, learning_rate, seed):
+    recipe = Recipe(preset, epochs=epochs, learning_rate=learning_rate, seed=seed)
+    assert Recipe.from_json(recipe.to_json()) == recipe
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [("epochs", 0), ("batch_size", -1), ("learning_rate", 0.0), ("weight_decay", -1.0),
+     ("learning_rate", float("nan")), ("patience", 0)],
+)  # fmt: skip
+def test_recipe_with_value_out_of_range_names_the_field(field, value):
+    with pytest.raises(ValueError, match=field):
+        Recipe("lstm", **{field: value})
+
+
+def test_recipe_of_unknown_preset_names_the_close_match():
+    with pytest.raises(ValueError, match="Did you mean 'lstm'"):
+        Recipe("lstn")
+
+
+def test_recipe_of_unknown_loss_names_the_known():
+    with pytest.raises(ValueError, match="weighted_bce"):
+        Recipe("lstm", loss="mse")
+
+
+@pytest.mark.parametrize("text", ["", "[]", '{"preset": "lstm", "epoch": 3}', "{"])
+def test_recipe_from_other_text_raises_run_error(text):
+    with pytest.raises(RunError, match="no recipe"):
+        Recipe.from_json(text)

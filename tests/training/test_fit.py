@@ -1,0 +1,140 @@
+import json
+import shutil
+
+import numpy as np
+import pytest
+
+from keras_genre.catalog import make_synthetic_catalog
+from keras_genre.data import MovieDataset, write_records
+from keras_genre.errors import DatasetError, RunError
+from keras_genre.runs import Recipe, Run, predict
+from keras_genre.scoring import DecisionRule, score
+from keras_genre.training import train
+
+# What the best possible model may look at, and the share of the way from the best constant answer
+# to its score that a preset must reach.
+_EXPECTED = {"lstm": ("plot", 0.8), "cnn64": ("poster", 0.8), "concat_fusion_small": ("both", 0.85)}
+
+
+@pytest.fixture(scope="module")
+def films_and_truth(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("known_best_score")
+    catalog, truth = make_synthetic_catalog(folder / "films", 4000, seed=0)
+    return write_records(catalog, folder / "data"), truth
+
+
+@pytest.fixture(scope="module")
+def test_scores(films_and_truth, tmp_path_factory):
+    """Macro F1 on the test films of one training each."""
+    dataset, _ = films_and_truth
+    scores = {}
+    for preset in _EXPECTED:
+        folder = tmp_path_factory.mktemp("runs") / preset
+        run = train(Recipe(preset, epochs=12), dataset, folder)
+        scores[preset] = score(run.predict("test"), run.rule).overall["macro_f1"]
+    return scores
+
+
+@pytest.mark.parametrize("preset", _EXPECTED)
+def test_training_on_films_with_known_best_score_comes_near_it(
+    films_and_truth, test_scores, preset
+):
+    _, truth = films_and_truth
+    given, expected_share = _EXPECTED[preset]
+    share = truth.share(test_scores[preset], given, "test")
+    # More than all of it would mean that labels leak into the input.
+    assert expected_share <= share <= 1.1
+
+
+def test_training_of_fusion_beats_both_single_modalities(test_scores):
+    fusion = test_scores["concat_fusion_small"]
+    assert fusion > test_scores["lstm"] + 0.05
+    assert fusion > test_scores["cnn64"] + 0.05
+
+
+def test_run_read_again_predicts_the_same(tiny_run):
+    predictions = tiny_run.predict("validation")
+    again = Run(tiny_run.folder)
+    computed = predict(again.model, again.preprocessor, again.dataset, "validation")
+    np.testing.assert_allclose(computed.probabilities, predictions.probabilities, atol=1e-6)
+    assert computed.vocabulary == predictions.vocabulary
+    assert predictions.movie_ids.tolist() == computed.movie_ids.tolist()
+
+
+def test_run_holds_everything_that_made_it(tiny_run, sample_dataset):
+    again = Run(tiny_run.folder)
+    assert again.recipe == Recipe("lstm", epochs=2)
+    assert len(again.history) == 2
+    assert again.data_hash == sample_dataset.manifest.data_hash
+    expected = DecisionRule.fit(again.predict("validation"))
+    np.testing.assert_array_equal(again.rule.thresholds, expected.thresholds)
+    assert again.rule.fitted_on == "validation"
+    assert sorted(path.name for path in (again.folder / "predictions").iterdir()) == [
+        "validation.npz"
+    ]
+
+
+def test_training_keeps_the_epoch_with_the_best_validation_score(tiny_run):
+    from keras_genre.metrics import MacroF1
+
+    predictions = tiny_run.predict("validation")
+    logits = np.log(predictions.probabilities / (1 - predictions.probabilities))
+    metric = MacroF1(len(predictions.vocabulary))
+    metric.update_state(predictions.labels, logits)
+    best = tiny_run.history["val_macro_f1"].max()
+    assert float(metric.result()) == pytest.approx(best, abs=1e-4)
+
+
+def test_training_with_the_same_seed_repeats(sample_dataset, tiny_run, tmp_path):
+    again = train(Recipe("lstm", epochs=2), sample_dataset, tmp_path / "again")
+    other = train(Recipe("lstm", epochs=2, seed=1), sample_dataset, tmp_path / "other")
+    first = tiny_run.predict("validation").probabilities
+    np.testing.assert_allclose(again.predict("validation").probabilities, first, atol=1e-4)
+    assert np.abs(other.predict("validation").probabilities - first).max() > 1e-3
+
+
+def test_training_into_an_existing_folder_is_refused(sample_dataset, tmp_path):
+    (tmp_path / "run").mkdir()
+    (tmp_path / "run" / "precious.txt").write_text("keep")
+    with pytest.raises(RunError, match="exists already"):
+        train(Recipe("lstm", epochs=1), sample_dataset, tmp_path / "run")
+    assert (tmp_path / "run" / "precious.txt").read_text() == "keep"
+
+
+def test_training_that_fails_leaves_nothing(sample_dataset, tmp_path):
+    import keras
+
+    class Stop(keras.callbacks.Callback):
+        def on_train_batch_end(self, batch, logs=None):
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        train(Recipe("lstm", epochs=1), sample_dataset, tmp_path / "run", callbacks=[Stop()])
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_training_without_validation_films_is_refused(sample_films, tmp_path):
+    catalog, _ = sample_films
+    only_train = catalog.with_splits(["train"] * len(catalog))
+    dataset = write_records(only_train, tmp_path / "data")
+    with pytest.raises(DatasetError, match="no validation films"):
+        train(Recipe("lstm", epochs=1), dataset, tmp_path / "run")
+
+
+def test_run_on_other_records_is_refused(tiny_run, sample_films, tmp_path):
+    catalog, _ = sample_films
+    other = write_records(catalog.drop_genres([catalog.vocabulary[0]]), tmp_path / "data")
+    shutil.copytree(tiny_run.folder, tmp_path / "run")
+    data = {"folder": str(other.folder), "data_hash": tiny_run.data_hash}
+    (tmp_path / "run" / "data.json").write_text(json.dumps(data))
+    with pytest.raises(RunError, match="another data hash"):
+        Run(tmp_path / "run").dataset  # noqa: B018  (looking is the point)
+
+
+def test_prediction_with_another_genre_order_is_refused(tiny_run, sample_films, tmp_path):
+    catalog, _ = sample_films
+    reordered = type(catalog)(catalog.frame, type(catalog.vocabulary)(catalog.vocabulary[::-1]))
+    dataset = write_records(reordered, tmp_path / "data")
+    assert isinstance(dataset, MovieDataset)
+    with pytest.raises(ValueError, match="order"):
+        predict(tiny_run.model, tiny_run.preprocessor, dataset, "validation")
