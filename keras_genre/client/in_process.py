@@ -1,0 +1,67 @@
+"""InProcessPredictor: a SavedModel in this process."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import tensorflow as tf
+
+from keras_genre import features
+from keras_genre.client.films import Poster, film_batches
+from keras_genre.client.genre_prediction import GenrePrediction
+from keras_genre.errors import ModelNotFoundError
+
+
+class InProcessPredictor:
+    """Answers with a SavedModel that is loaded into this process: no server needed.
+
+    Args:
+        folder: `saved_models/<name>` for its newest version, or `saved_models/<name>/<version>`.
+        batch_size: Films given to the model at a time.
+
+    Raises:
+        ModelNotFoundError: If there is no exported model.
+
+    Example:
+        >>> predictor = InProcessPredictor("saved_models/lstm")  # doctest: +SKIP
+        >>> predictor.predict(plots=["A heist goes wrong."])[0].genres  # doctest: +SKIP
+        ('Crime',)
+    """
+
+    def __init__(self, folder: str | Path, batch_size: int = 32):
+        folder = _version_folder(Path(folder))
+        self._batch_size = batch_size
+        self._model, self._version = folder.parent.name, int(folder.name)
+        self._loaded = tf.saved_model.load(str(folder))
+        self._predict = self._loaded.signatures["serving_default"]
+
+    def predict(
+        self,
+        plots: Sequence[str | None] | None = None,
+        posters: Sequence[Poster] | None = None,
+    ) -> list[GenrePrediction]:
+        """Say the genres of films. See `GenreClient.predict`."""
+        predictions = []
+        for batch_plots, batch_posters in film_batches(plots, posters, self._batch_size):
+            answer = self._predict(
+                **{
+                    features.PLOT: tf.constant(batch_plots),
+                    features.POSTER: tf.constant(batch_posters),
+                }
+            )
+            outputs = {name: value.numpy() for name, value in answer.items()}
+            predictions += GenrePrediction.from_outputs(outputs, self._model, self._version)
+        return predictions
+
+
+def _version_folder(folder: Path) -> Path:
+    folder = folder.resolve()
+    if folder.name.isdecimal() and (folder / "saved_model.pb").is_file():
+        return folder
+    children = folder.iterdir() if folder.is_dir() else ()
+    versions = [child for child in children if child.name.isdecimal()]
+    if not versions:
+        raise ModelNotFoundError(
+            f"{folder} holds no exported model: expected a child folder named by a version, such "
+            f"as 1. Export one with `keras-genre export`."
+        )
+    return max(versions, key=lambda child: int(child.name))

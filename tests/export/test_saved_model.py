@@ -1,0 +1,178 @@
+import json
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from keras_genre import features
+from keras_genre.errors import ExportError
+from keras_genre.export import export_run, export_saved_model
+from keras_genre.genres import GenreVocabulary
+from keras_genre.models import GenreClassifier
+from keras_genre.preprocessing import MoviePreprocessor
+from keras_genre.presets import PRESETS
+from keras_genre.scoring import DecisionRule
+
+_VOCABULARY = GenreVocabulary(["Western", "Comedy", "Drama"])
+
+
+def make_parts(preset):
+    preprocessor = MoviePreprocessor.from_preset(preset)
+    preprocessor.adapt(["A duel at noon.", "The duel is off, and nobody laughs."])
+    return GenreClassifier.from_preset(preset, _VOCABULARY), preprocessor
+
+
+@pytest.fixture(scope="module", params=list(PRESETS))
+def exported(request, tmp_path_factory):
+    """Model, preprocessor, rule and the folder of version 1, for each preset."""
+    model, preprocessor = make_parts(request.param)
+    rule = DecisionRule(_VOCABULARY, [0.4, 0.5, 0.6], "per_genre", "validation")
+    folder = tmp_path_factory.mktemp("saved_models") / request.param
+    return model, preprocessor, rule, export_saved_model(model, preprocessor, folder, rule=rule)
+
+
+def raw_films(catalog, count=6):
+    frame = catalog.frame.head(count)
+    posters = [Path(path).read_bytes() if path else b"" for path in frame["poster"]]
+    posters[0] = posters[0][: len(posters[0]) // 2]  # truncated: counts as missing
+    return [plot.encode() for plot in frame["plot"]], posters
+
+
+def test_served_model_agrees_with_python(exported, sample_films):
+    model, preprocessor, rule, folder = exported
+    plots, posters = raw_films(sample_films[0])
+    tensors = preprocessor({features.PLOT: plots, features.POSTER: posters})
+    expected = tf.sigmoid(model(tensors, training=False)).numpy()
+    served = tf.saved_model.load(str(folder)).signatures["serving_default"]
+    answer = served(plot=tf.constant(plots), poster=tf.constant(posters))
+    received = answer[features.PROBABILITIES].numpy()
+    np.testing.assert_allclose(received, expected, atol=1e-5)
+    np.testing.assert_array_equal(answer[features.SELECTED].numpy(), received > rule.thresholds)
+    names = [name.encode() for name in _VOCABULARY]
+    assert answer[features.GENRES].numpy().tolist() == [names] * len(plots)
+
+
+def test_served_signatures_are_pinned(exported):
+    *_, folder = exported
+    signatures = tf.saved_model.load(str(folder)).signatures
+    assert set(signatures) == {"serving_default", "classify"}
+    (_, inputs) = signatures["serving_default"].structured_input_signature
+    outputs = signatures["serving_default"].structured_outputs
+    assert {name: (spec.dtype, spec.shape.as_list()) for name, spec in inputs.items()} == {
+        "plot": (tf.string, [None]),
+        "poster": (tf.string, [None]),
+    }
+    assert {name: (spec.dtype, spec.shape.as_list()) for name, spec in outputs.items()} == {
+        "probabilities": (tf.float32, [None, 3]),
+        "selected": (tf.bool, [None, 3]),
+        "genres": (tf.string, [None, 3]),
+    }
+
+
+def test_classify_signature_agrees_with_predict(exported, sample_films):
+    *_, folder = exported
+    plots, posters = raw_films(sample_films[0])
+    signatures = tf.saved_model.load(str(folder)).signatures
+    examples = []
+    for plot, poster in zip(plots, posters, strict=True):
+        example = tf.train.Example()
+        for name, value in (("plot", plot), ("poster", poster)):
+            if value:  # an absent feature is a missing one
+                example.features.feature[name].bytes_list.value.append(value)
+        examples.append(example.SerializeToString())
+    classified = signatures["classify"](inputs=tf.constant(examples))
+    predicted = signatures["serving_default"](plot=tf.constant(plots), poster=tf.constant(posters))
+    np.testing.assert_allclose(classified["scores"], predicted["probabilities"], atol=1e-6)
+    np.testing.assert_array_equal(classified["classes"], predicted["genres"])
+
+
+def test_served_model_has_no_compiled_function(exported):
+    *_, folder = exported
+    graph = (folder / "saved_model.pb").read_bytes()
+    assert b"serving_default" in graph
+    assert b"_XlaMustCompile" not in graph
+
+
+def test_served_model_answers_in_a_process_without_keras_genre(exported_model):
+    code = (
+        "import sys, tensorflow as tf\n"
+        f"served = tf.saved_model.load({str(exported_model)!r}).signatures['serving_default']\n"
+        "answer = served(plot=tf.constant(['A duel at noon.', '']),"
+        " poster=tf.constant(['', '?']))\n"
+        "assert not [name for name in sys.modules if name.startswith('keras_genre')]\n"
+        "print(answer['probabilities'].numpy().tolist())"
+    )
+    shown = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    here = tf.saved_model.load(str(exported_model)).signatures["serving_default"](
+        plot=tf.constant(["A duel at noon.", ""]), poster=tf.constant(["", "?"])
+    )
+    np.testing.assert_allclose(json.loads(shown.stdout), here["probabilities"], atol=1e-6)
+
+
+def test_second_export_becomes_the_next_version(tmp_path):
+    model, preprocessor = make_parts("lstm")
+    (tmp_path / "m" / "7").mkdir(parents=True)
+    (tmp_path / "m" / "not-a-version").mkdir()
+    assert export_saved_model(model, preprocessor, tmp_path / "m").name == "8"
+    assert export_saved_model(model, preprocessor, tmp_path / "m").name == "9"
+
+
+def test_export_that_fails_leaves_no_version(tmp_path, monkeypatch):
+    model, preprocessor = make_parts("lstm")
+
+    def half_save(module, folder, signatures):
+        (tmp_path / "m").joinpath(folder, "saved_model.pb").write_bytes(b"half")
+        raise OSError("disk full")
+
+    monkeypatch.setattr(tf.saved_model, "save", half_save)
+    with pytest.raises(OSError, match="disk full"):
+        export_saved_model(model, preprocessor, tmp_path / "m")
+    assert list((tmp_path / "m").iterdir()) == []
+
+
+def test_export_whose_copy_answers_otherwise_is_not_published(tmp_path, monkeypatch):
+    model, preprocessor = make_parts("lstm")
+    other, _ = make_parts("lstm")
+    other.fusion_head.logits.bias.assign([9.0, 9.0, 9.0])
+    wrong = export_saved_model(other, preprocessor, tmp_path / "other")
+    save = tf.saved_model.save
+
+    def save_another(module, folder, signatures):
+        save(module, folder, signatures=signatures)
+        shutil.rmtree(folder)
+        shutil.copytree(wrong, folder)
+
+    monkeypatch.setattr(tf.saved_model, "save", save_another)
+    with pytest.raises(ExportError, match="differ"):
+        export_saved_model(model, preprocessor, tmp_path / "m")
+    assert list((tmp_path / "m").iterdir()) == []
+
+
+def test_export_with_rule_of_other_genres_is_refused(tmp_path):
+    model, preprocessor = make_parts("lstm")
+    rule = DecisionRule.fixed(GenreVocabulary(["Drama", "Comedy", "Western"]))
+    with pytest.raises(ValueError, match="not the model's"):
+        export_saved_model(model, preprocessor, tmp_path / "m", rule=rule)
+    assert not (tmp_path / "m").exists()
+
+
+def test_exported_run_tells_where_it_comes_from(tiny_run, tmp_path):
+    folder = export_run(tiny_run, tmp_path)
+    assert folder == tmp_path / tiny_run.name / "1"
+    manifest = json.loads((folder / "assets.extra" / "manifest.json").read_text())
+    assert manifest["recipe"]["preset"] == "lstm"
+    assert manifest["data_hash"] == tiny_run.data_hash
+    assert manifest["genres"] == list(tiny_run.dataset.vocabulary)
+    assert manifest["rule"] == tiny_run.rule.to_dict()
+
+
+def test_mixed_precision_model_serves_what_python_says(tmp_path):
+    _, preprocessor = make_parts("concat_fusion_small")
+    model = GenreClassifier.from_preset("concat_fusion_small", _VOCABULARY, dtype="mixed_float16")
+    folder = export_saved_model(model, preprocessor, tmp_path / "m")  # verifies to 1e-5
+    served = tf.saved_model.load(str(folder)).signatures["serving_default"]
+    assert served.structured_outputs["probabilities"].dtype == tf.float32
