@@ -1,0 +1,179 @@
+"""`keras-genre demo`: the whole road on sample films."""
+
+import contextlib
+import shutil
+import socket
+import subprocess
+import sys
+import textwrap
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import click
+
+from keras_genre.cli.output import progress_bar, say
+from keras_genre.errors import KerasGenreError, ServerError, ServerUnavailableError
+
+_PRESET = "concat_fusion_small"
+_FILMS = 3000
+_EPOCHS = 10
+# Marks a folder as ours to replace; a folder without it is somebody's work.
+_MARKER = ".keras-genre-demo"
+# A film from another catalogue than the one trained on.
+_UNSEEN_SEED = 2024
+
+
+@click.command()
+@click.option("--out", default="demo_output", show_default=True, help="Folder for everything.")
+@click.option("--films", default=_FILMS, show_default=True, type=click.IntRange(200))
+@click.option("--epochs", default=_EPOCHS, show_default=True, type=click.IntRange(1))
+def command(out, films, epochs):
+    """Walk the whole road on sample films: draw, prepare, train, score, export, serve, ask.
+
+    Takes a few minutes on two cores. Each step names the command that does it alone.
+    """
+    started = time.monotonic()
+    out = Path(out)
+    _clear(out)
+    catalog, truth = _draw(out, films)
+    dataset = _prepare(out, catalog)
+    run = _train(out, dataset, epochs)
+    _evaluate(run, truth)
+    _export(out, run)
+    _ask(out)
+    _tell_where(out, time.monotonic() - started)
+
+
+def _clear(out: Path) -> None:
+    if out.exists() and any(out.iterdir()):
+        if not (out / _MARKER).is_file():
+            raise KerasGenreError(
+                f"{out} is not empty and was not made by the demo. Choose another --out."
+            )
+        shutil.rmtree(out)
+    out.mkdir(parents=True, exist_ok=True)
+    (out / _MARKER).touch()
+
+
+def _step(number: int, title: str, alone: str) -> None:
+    say("")
+    say(f"[{number}/6] {title}")
+    say(f"      alone: keras-genre {alone}")
+
+
+def _draw(out: Path, films: int):
+    _step(1, "Sample films: plots are invented, posters drawn.", f"sample --out {out}/films")
+    from keras_genre.catalog import make_synthetic_catalog
+
+    with progress_bar("      drawing films") as progress:
+        return make_synthetic_catalog(out / "films", films, progress=progress)
+
+
+def _prepare(out: Path, catalog):
+    alone = f"prepare poster-csv {out}/films/movies.csv --out {out}/data"
+    _step(2, "Records: plots and posters as sharded TFRecords.", alone)
+    from keras_genre.cli.quiet import import_tensorflow_quietly
+
+    import_tensorflow_quietly()
+    from keras_genre.data import write_records
+
+    with progress_bar("      writing films") as progress:
+        return write_records(catalog, out / "data", progress=progress)
+
+
+def _train(out: Path, dataset, epochs: int):
+    run = f"{out}/runs/{_PRESET}"
+    alone = f"train {out}/data --preset {_PRESET} --epochs {epochs} --out {run}"
+    _step(3, "Training: an LSTM reads plots, a CNN sees posters, both together decide.", alone)
+    from keras_genre.runs import Recipe
+    from keras_genre.training import train
+    from keras_genre.training.callbacks import EpochLog
+
+    log = EpochLog(lambda line: say(f"      {line}"))
+    return train(Recipe(_PRESET, epochs=epochs), dataset, run, callbacks=[log])
+
+
+def _evaluate(run, truth) -> None:
+    _step(4, "Scores on films that it never saw.", f"evaluate {run.folder}")
+    from keras_genre.baselines import trivial_baselines
+    from keras_genre.evaluation import format_table, score_table
+    from keras_genre.scoring import score
+
+    predictions = run.predict("test")
+    entries = trivial_baselines(run.dataset.base_rates(), predictions)
+    entries.append((run.name, predictions, run.rule))
+    click.echo(format_table(score_table(entries)))
+    macro_f1 = score(predictions, run.rule).overall["macro_f1"]
+    share = truth.share(macro_f1, "both", "test")
+    click.echo(
+        f"\nThese films were drawn from known probabilities: no model can expect a macro F1\n"
+        f"above {truth.ceiling('both', 'test'):.3f} on them, and constant answers reach "
+        f"{truth.best_constant('test'):.3f}. Of what lies\nbetween, this model has {share:.0%}."
+    )
+
+
+def _export(out: Path, run) -> None:
+    alone = f"export {run.folder} --to {out}/saved_models"
+    _step(5, "Export: one SavedModel with preprocessing and thresholds inside.", alone)
+    from keras_genre.export import export_run
+
+    say(f"      {export_run(run, out / 'saved_models')}")
+
+
+def _ask(out: Path) -> None:
+    _step(6, "Serving: a server of its own, asked over gRPC.", f"serve {out}/saved_models")
+    from keras_genre.catalog import make_synthetic_catalog
+    from keras_genre.cli.predict import prediction_text
+    from keras_genre.client import GenreClient
+
+    unseen, _ = make_synthetic_catalog(out / "unseen", 20, seed=_UNSEEN_SEED)
+    complete = unseen.frame[(unseen.frame["plot"] != "") & (unseen.frame["poster"] != "")]
+    film = complete.iloc[0]
+    with _server(out) as address, GenreClient(address, _PRESET, timeout=30.0) as client:
+        client.wait_until_ready()
+        say(f"      then:  keras-genre predict --server {address} --model {_PRESET} --plot ...")
+        prediction = client.predict([film["plot"]], [film["poster"]])[0]
+    click.echo(f"\n{film['title']}\n{textwrap.fill(film['plot'], 80)}\nPoster: {film['poster']}")
+    click.echo(f"True genres: {', '.join(film['genres'])}\n")
+    click.echo(prediction_text(prediction))
+
+
+@contextlib.contextmanager
+def _server(out: Path) -> Iterator[str]:
+    """Run `keras-genre serve` as a process of its own, give its address, and end it."""
+    port, log_path = _free_port(), out / "server.log"
+    arguments = ["serve", str(out / "saved_models"), "--port", str(port)]
+    with log_path.open("w") as log:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "keras_genre.cli.main", *arguments], stdout=log, stderr=log
+        )
+    try:
+        yield f"127.0.0.1:{port}"
+    except ServerUnavailableError as cause:
+        raise ServerError(f"The server gives no answer; {log_path} says why.") from cause
+    finally:
+        process.terminate()
+        try:
+            process.wait(timeout=15)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def _tell_where(out: Path, seconds: float) -> None:
+    click.echo(
+        f"\nDone in {seconds:.0f} s; the server has stopped. Everything lies in {out}/:\n"
+        f"  films/         movies.csv and posters: have a look\n"
+        f"  data/          records\n"
+        f"  runs/          the trained model, its history and predictions\n"
+        f"  saved_models/  what TensorFlow Serving takes\n"
+        f"Ask it again: keras-genre predict --saved-models {out}/saved_models "
+        f'--plot "A robot inherits a lighthouse."'
+    )

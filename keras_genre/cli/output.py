@@ -1,0 +1,48 @@
+"""What commands share: results to standard output, progress to standard error."""
+
+import contextlib
+import json
+import sys
+import time
+from collections.abc import Callable, Iterator
+
+import click
+
+json_option = click.option("as_json", "--json", is_flag=True, help="Print the result as JSON.")
+
+
+def emit(result: dict, text: str, as_json: bool) -> None:
+    """Print a result: `text` for people, or `result` as JSON."""
+    click.echo(json.dumps(result, indent=2, ensure_ascii=False) if as_json else text)
+
+
+def say(message: str) -> None:
+    """Tell the user on standard error."""
+    click.echo(message, err=True)
+
+
+@contextlib.contextmanager
+def progress_bar(label: str) -> Iterator[Callable[[int, int], None]]:
+    """Give a callback `(done, total)` that draws a bar on a terminal, and one line elsewhere."""
+    started = time.monotonic()
+    terminal = sys.stderr.isatty()
+    last = 0
+
+    def update(done: int, total: int) -> None:
+        nonlocal last
+        last = done
+        if terminal:
+            filled = 30 * done // max(total, 1)
+            bar = bar_text(filled, 30)
+            click.echo(f"\r{label}  {bar} {done}/{total}", nl=False, err=True)
+
+    yield update
+    end = "\r\033[K" if terminal else ""
+    say(f"{end}{label}: {last} in {time.monotonic() - started:.0f} s")
+
+
+def bar_text(filled: int, width: int) -> str:
+    """A bar of `filled` of `width` cells, in what standard output can show."""
+    encoding = (sys.stdout.encoding or "ascii").lower().replace("-", "")
+    full, empty = ("█", "·") if encoding in ("utf8", "utf16") else ("#", ".")
+    return full * filled + empty * (width - filled)

@@ -1,0 +1,34 @@
+"""Importing TensorFlow without its start-up noise, which would hide our own messages."""
+
+import os
+import sys
+import tempfile
+import warnings
+
+
+def import_tensorflow_quietly() -> None:
+    """Import TensorFlow and look for devices with standard error set aside.
+
+    Some of the noise is written before any log level is read, straight to the file descriptor. If
+    the import fails, what was set aside is shown.
+    """
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    os.environ.setdefault("KERAS_BACKEND", "tensorflow")
+    sys.stderr.flush()
+    saved = os.dup(2)
+    with tempfile.TemporaryFile() as aside:
+        os.dup2(aside.fileno(), 2)
+        try:
+            import tensorflow as tf
+
+            tf.config.list_physical_devices()
+        except BaseException:
+            aside.seek(0)
+            os.write(saved, aside.read())
+            raise
+        finally:
+            os.dup2(saved, 2)
+            os.close(saved)
+    # Keras and NumPy warn about each other's deprecations; no user can act on those.
+    warnings.filterwarnings("ignore", category=DeprecationWarning)
+    warnings.filterwarnings("ignore", category=FutureWarning)

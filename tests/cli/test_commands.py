@@ -1,0 +1,169 @@
+import json
+import re
+import signal
+import socket
+import subprocess
+import sys
+
+import pytest
+
+from keras_genre.cli.main import main
+
+
+@pytest.fixture
+def run(capsys):
+    """Run a command line in this process; give exit code, standard output and error."""
+
+    def call(*args):
+        with pytest.raises(SystemExit) as ending:
+            main([str(arg) for arg in args])
+        shown = capsys.readouterr()
+        return ending.value.code, shown.out, shown.err
+
+    before = signal.getsignal(signal.SIGTERM)
+    yield call
+    signal.signal(signal.SIGTERM, before)
+
+
+def test_help_names_every_command(run):
+    code, out, _ = run("--help")
+    assert code == 0
+    for name in ("sample", "prepare", "train", "evaluate", "export", "serve", "predict", "demo"):
+        assert f"\n  {name} " in out
+
+
+def test_help_imports_nothing_heavy():
+    code = (
+        "import sys\n"
+        "from keras_genre.cli.main import main\n"
+        "try: main(['--help'])\n"
+        "except SystemExit: pass\n"
+        "heavy = {'tensorflow', 'keras', 'pandas', 'sklearn', 'numpy', 'grpc'} & set(sys.modules)\n"
+        "print('HEAVY', sorted(heavy))"
+    )
+    shown = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert "HEAVY []" in shown.stdout
+
+
+@pytest.mark.parametrize(
+    ("args", "message"),
+    [
+        (["trian"], "Did you mean 'train'"),
+        (["train"], "Missing"),
+        (["train", "data", "--preset", "cnn65"], "cnn65"),
+        (["predict"], "--plot, --poster, or both"),
+        (["predict", "--plot", "x", "--server", "localhost:1"], "--model"),
+    ],
+)
+def test_command_used_wrongly_exits_with_two(run, args, message):
+    code, out, err = run(*args)
+    assert (code, out) == (2, "")
+    assert message in err
+
+
+@pytest.mark.parametrize(
+    ("args", "message"),
+    [
+        (["train", "{tmp}/nothing", "--preset", "lstm"], "no manifest.json"),
+        (["evaluate", "{tmp}/nothing"], "is no run"),
+        (["export", "{tmp}/nothing"], "is no run"),
+        (["serve", "{tmp}/nothing"], "nothing"),
+        (["verify", "{tmp}/nothing"], "no manifest.json"),
+        (["predict", "--plot", "x", "--saved-models", "{tmp}"], "keras-genre export"),
+        (["prepare", "poster-csv", "{tmp}/no.csv", "--out", "{tmp}/d"], "no.csv"),
+    ],
+)
+def test_command_that_fails_says_why_without_traceback(run, tmp_path, args, message):
+    code, out, err = run(*(arg.format(tmp=tmp_path) for arg in args))
+    assert (code, out) == (1, "")
+    assert err.startswith("Error: ")
+    assert message in err
+    assert "Traceback" not in err
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_debug_shows_the_traceback(capsys, tmp_path):
+    with pytest.raises(Exception, match="is no run"):
+        main(["--debug", "export", str(tmp_path / "nothing")])
+
+
+def test_sample_to_prediction_goes_the_whole_road(run, tmp_path):
+    films, data, models = tmp_path / "films", tmp_path / "data", tmp_path / "saved_models"
+    code, out, _ = run("sample", "--out", films, "--films", 60, "--json")
+    assert code == 0
+    assert json.loads(out)["films"] == 60
+
+    code, out, _ = run("prepare", "poster-csv", films / "movies.csv", "--out", data, "--json")
+    prepared = json.loads(out)
+    assert (code, sum(prepared["films"].values())) == (0, 60)
+    assert prepared["posters"]["unreadable"] == 0
+    assert run("verify", data)[0] == 0
+
+    runs = []
+    for preset in ("lstm", "cnn64"):
+        runs.append(tmp_path / preset)
+        code, out, err = run("train", data, "--preset", preset, "--epochs", 1, "--out", runs[-1])
+        assert code == 0, err
+        assert "epoch  1/1" in err
+        assert "best epoch 1 of 1" in out
+
+    code, out, _ = run("evaluate", *runs, "--resamples", 50)
+    assert code == 0
+    for expected in ("test split", "top-3 genres", "lstm, plain 0.5", "Differences to lstm"):
+        assert expected in out
+    code, out, _ = run("evaluate", runs[0], "--resamples", 50, "--json")
+    scores = {row["name"]: row for row in json.loads(out)["scores"]}
+    assert scores["predict nothing"]["micro_f1"] == 0
+    assert scores["lstm"]["thresholds_fitted_on"] == "validation"
+
+    code, out, _ = run("export", runs[0], "--to", models, "--json")
+    assert json.loads(out) == {"model": "lstm", "version": 1, "folder": str(models / "lstm" / "1")}
+
+    code, out, _ = run("predict", "--plot", "A heist.", "--saved-models", models, "--json")
+    answer = json.loads(out)
+    assert (answer["model"], answer["version"]) == ("lstm", 1)
+    assert list(answer["probabilities"]) == prepared["genres"]
+    code, out, _ = run("predict", "--plot", "A heist.", "--saved-models", models, "--top", 2)
+    assert out.startswith("Genres: ")
+    assert len(out.splitlines()) == 3
+
+
+def test_prepare_drops_genres_and_refuses_unknown_ones(run, sample_csv, tmp_path):
+    code, out, _ = run(
+        "prepare", "poster-csv", sample_csv, "--out", tmp_path / "a", "--drop-genre", "Horror",
+        "--json",
+    )  # fmt: skip
+    assert code == 0
+    assert "Horror" not in json.loads(out)["genres"]
+    assert any("Horror" in note for note in json.loads(out)["notes"])
+    code, _, err = run(
+        "prepare", "poster-csv", sample_csv, "--out", tmp_path / "b", "--drop-genre", "Horor"
+    )
+    assert code == 1
+    assert "Did you mean 'Horror'" in err
+    assert not (tmp_path / "b").exists()
+
+
+def test_demo_into_a_folder_of_somebody_else_is_refused(run, tmp_path):
+    (tmp_path / "thesis.txt").write_text("precious")
+    code, _, err = run("demo", "--out", tmp_path)
+    assert code == 1
+    assert "not made by the demo" in err
+    assert (tmp_path / "thesis.txt").read_text() == "precious"
+
+
+def test_demo_walks_the_road_and_leaves_nothing_running(run, tmp_path):
+    code, out, err = run("demo", "--out", tmp_path / "demo", "--films", 200, "--epochs", 1)
+    assert code == 0, err
+    for step in range(1, 7):
+        assert f"[{step}/6]" in err
+    for expected in ("top-3 genres", "True genres: ", "Genres: ", "saved_models/"):
+        assert expected in out
+    log = (tmp_path / "demo" / "server.log").read_text()
+    assert "Error" not in log
+    host, port = re.search(r"Serving .* at ([\d.]+):(\d+)", log).groups()
+    with pytest.raises(ConnectionRefusedError), socket.create_connection((host, int(port)), 5):
+        pass
+    # A second demo replaces the first.
+    code, _, err = run("demo", "--out", tmp_path / "demo", "--films", 200, "--epochs", 1)
+    assert code == 0, err

@@ -1,0 +1,138 @@
+"""Runs the model floors where TensorFlow cannot be imported; prints what it found as JSON.
+
+Started by `test_floors.py` in an interpreter of its own, with the folder to write into.
+"""
+
+import json
+import sys
+from importlib.abc import MetaPathFinder
+from pathlib import Path
+
+attempts = []
+
+
+class NoTensorFlow(MetaPathFinder):
+    def find_spec(self, fullname, path=None, target=None):
+        if fullname.partition(".")[0] in ("tensorflow", "tensorflow_text", "tf_keras"):
+            attempts.append(fullname)
+            raise ImportError(f"{fullname} is out of bounds here")
+
+
+sys.meta_path.insert(0, NoTensorFlow())
+
+import keras  # noqa: E402
+import numpy as np  # noqa: E402
+
+import keras_genre as kg  # noqa: E402
+import keras_genre.catalog  # noqa: E402
+import keras_genre.scoring.scores  # noqa: E402
+from keras_genre.presets import PRESETS, Preset  # noqa: E402
+
+NUM_FILMS, GENRES = 8, ["Drama", "War"]
+
+
+def reduced(preset):
+    """The same architecture at a width that compiles quickly."""
+    return Preset(
+        description=preset.description,
+        text_encoder=preset.text_encoder,
+        poster_encoder=preset.poster_encoder,
+        fusion_head=preset.fusion_head,
+        vocabulary_size=20,
+        image_size=8,
+        text_options=(("embedding_dim", 4), ("hidden_dim", 4)) if preset.text_encoder else (),
+        poster_options=(("stackwise_num_filters", (4, 4)),) if preset.poster_encoder else (),
+        fusion_options=(("hidden_dim", 8),),
+    )
+
+
+def films():
+    rng = np.random.default_rng(0)
+    ids = rng.integers(1, 20, (NUM_FILMS, 5), dtype="int32")
+    ids[0] = 0
+    return {
+        "plot_token_ids": ids,
+        "has_plot": np.arange(NUM_FILMS) > 0,
+        "poster_image": rng.integers(0, 256, (NUM_FILMS, 8, 8, 3), dtype="uint8"),
+        "has_poster": np.arange(NUM_FILMS) > 1,
+    }
+
+
+def inputs_of(model):
+    return {key: value for key, value in films().items() if key in model.input}
+
+
+def labels():
+    return np.random.default_rng(1).integers(0, 2, (NUM_FILMS, 2)).astype("float32")
+
+
+def try_training(name):
+    """Take one step; return the model and what was found."""
+    model = kg.GenreClassifier.from_preset(name, vocabulary=GENRES)
+    inputs = inputs_of(model)
+    model.compile(loss=kg.losses.WeightedBinaryCrossentropy([2.0, 3.0]))
+    before = [weight.numpy().copy() for weight in model.trainable_weights]
+    history = model.fit(inputs, labels(), verbose=0).history
+    found = {
+        "loss": history["loss"][0],
+        "macro_f1": history["macro_f1"][0],
+        "unmoved": [
+            weight.path
+            for weight, old in zip(model.trainable_weights, before, strict=True)
+            if (weight.numpy() == old).all()
+        ],
+    }
+    if model.poster_encoder:
+        logits = np.asarray(model(inputs))
+        changed = {**inputs, "poster_image": inputs["poster_image"].copy()}
+        changed["poster_image"][:2] = 255  # both films without a poster
+        found["masked_poster_change"] = float(abs(np.asarray(model(changed)) - logits).max())
+        changed["poster_image"][2:] = 255
+        found["poster_change"] = float(abs(np.asarray(model(changed)) - logits).max())
+    return model, found
+
+
+def try_saving(model, folder):
+    """Save the trained model, load it and take one more step."""
+    path = folder / f"{model.name}.keras"
+    model.save(path)
+    loaded = keras.models.load_model(path)
+    inputs = inputs_of(model)
+    found = {
+        "vocabulary": list(loaded.vocabulary),
+        "reload_change": float(abs(np.asarray(loaded(inputs)) - np.asarray(model(inputs))).max()),
+    }
+    if len(model.input) == 4:  # compiling takes seconds: once will do
+        loaded.fit(inputs, labels(), verbose=0)
+    return {**found, "steps": int(loaded.optimizer.iterations)}
+
+
+def loss_and_metric():
+    rng = np.random.default_rng(2)
+    labels = rng.integers(0, 2, (50, 3)).astype("float32")
+    logits = rng.normal(size=(50, 3)).astype("float32")
+    metric = kg.metrics.MacroF1(3)
+    metric.update_state(labels, logits)
+    loss = kg.losses.WeightedBinaryCrossentropy([1.0, 2.0, 3.0])(labels, logits)
+    return {"loss": float(loss), "macro_f1": float(metric.result())}
+
+
+def main(folder):
+    names = list(PRESETS)
+    PRESETS.update({name: reduced(PRESETS[name]) for name in names})
+    trained = {name: try_training(name) for name in names}
+    report = {
+        "backend": keras.backend.backend(),
+        **loss_and_metric(),
+        # Before saving: there Keras itself asks for TensorFlow, to see whether it is installed.
+        "attempts": list(attempts),
+        "presets": {
+            name: {**found, **try_saving(model, folder)} for name, (model, found) in trained.items()
+        },
+        "tensorflow": "tensorflow" in sys.modules,
+    }
+    print(json.dumps(report))
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))
