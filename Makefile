@@ -42,12 +42,15 @@ $(VENV)/bin/python:
 	$(BIN)/python -m pip install --quiet --upgrade pip
 
 # The stamps are made anew only when setup.py changes, so a second run installs nothing.
+# Setuptools warns about what an editable installation is; nobody needs to read that here.
+INSTALL := PYTHONWARNINGS=ignore $(BIN)/python -m pip install --quiet --editable
+
 $(VENV)/.installed: setup.py | $(VENV)/bin/python
 	@echo "Installing keras_genre and TensorFlow into $(VENV); this takes a minute or two."
-	$(BIN)/python -m pip install --quiet --editable .
+	$(INSTALL) .
 	@touch $@
 
 $(VENV)/.installed-dev: setup.py | $(VENV)/bin/python
 	@echo "Installing keras_genre with its development tools into $(VENV)."
-	$(BIN)/python -m pip install --quiet --editable ".[dev]"
+	$(INSTALL) ".[dev]"
 	@touch $@ $(VENV)/.installed

@@ -13,6 +13,7 @@ def import_tensorflow_quietly() -> None:
     the import fails, what was set aside is shown.
     """
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    os.environ.setdefault("GRPC_VERBOSITY", "NONE")
     os.environ.setdefault("KERAS_BACKEND", "tensorflow")
     sys.stderr.flush()
     saved = os.dup(2)
@@ -22,6 +23,7 @@ def import_tensorflow_quietly() -> None:
             import tensorflow as tf
 
             tf.config.list_physical_devices()
+            tf.get_logger().setLevel("ERROR")  # its warnings speak of graphs, not of films
         except BaseException:
             aside.seek(0)
             os.write(saved, aside.read())
