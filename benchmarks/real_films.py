@@ -30,13 +30,16 @@ def collect(folders: list[str]) -> None:
     """Copy the predictions and recipes of runs to `predictions/`."""
     from keras_genre.runs import Run
 
-    for run in map(Run, folders):
+    runs = [Run(folder) for folder in folders]
+    if len({run.data_hash for run in runs}) != 1:
+        raise SystemExit("These runs were trained on different records.")
+    for run in runs:
         target = _SAVED / run.name
         target.mkdir(parents=True, exist_ok=True)
         shutil.copy(run.folder / "recipe.json", target)
         for split in ("validation", "test"):
             run.predict(split).save(target / f"{split}.npz")
-    data = {"data_hash": run.data_hash, "base_rates": run.dataset.base_rates().tolist()}
+    data = {"data_hash": runs[0].data_hash, "base_rates": runs[0].base_rates.tolist()}
     (_SAVED / "data.json").write_text(json.dumps(data, indent=1) + "\n", encoding="utf-8")
 
 

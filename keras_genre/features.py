@@ -20,7 +20,7 @@ Answers (what a served model gives):
 
 | name            | dtype, shape            | meaning                                       |
 |-----------------|-------------------------|-----------------------------------------------|
-| `PROBABILITIES` | float32 (batch, genres) | calibrated probability of each genre          |
+| `PROBABILITIES` | float32 (batch, genres) | probability of each genre                     |
 | `SELECTED`      | bool (batch, genres)    | probability over that genre's own threshold   |
 | `GENRES`        | string (batch, genres)  | the names; each row the same, in column order |
 """

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from keras_genre.errors import KerasGenreError
 
-__all__ = ["staged_file", "staged_folder"]
+__all__ = ["scratch_folder", "staged_file", "staged_folder"]
 
 
 @contextlib.contextmanager
@@ -26,19 +26,35 @@ def staged_folder(target: str | Path, error: type[KerasGenreError]) -> Iterator[
         The folder to write into, on the same filesystem as `target`.
     """
     target = Path(target)
-    try:
-        _refuse_existing(target, error)
-        target.parent.mkdir(parents=True, exist_ok=True)
-        staging = Path(tempfile.mkdtemp(prefix=f".{target.name}.partial-", dir=target.parent))
-        staging.chmod(0o777 & ~_umask())  # mkdtemp makes it private; the result is not
-    except OSError as cause:
-        raise error(f"Cannot write {target}: {cause.strerror or cause}.") from cause
-    try:
+    _refuse_existing(target, error)
+    with scratch_folder(target.parent, f".{target.name}.partial-", error) as staging:
         yield staging
         _refuse_existing(target, error)
         os.replace(staging, target)
+
+
+@contextlib.contextmanager
+def scratch_folder(parent: str | Path, prefix: str, error: type[KerasGenreError]) -> Iterator[Path]:
+    """Give an empty folder in `parent`; remove it when the block raises (an interrupt too).
+
+    Args:
+        parent: Made if needed.
+        prefix: What the folder's name begins with; a dot hides it.
+        error: The class raised when the folder cannot be made.
+
+    Yields:
+        The folder. A block that succeeds has renamed it.
+    """
+    try:
+        Path(parent).mkdir(parents=True, exist_ok=True)
+        scratch = Path(tempfile.mkdtemp(prefix=prefix, dir=parent))
+        scratch.chmod(0o777 & ~_umask())  # mkdtemp makes it private; the result is not
+    except OSError as cause:
+        raise error(f"Cannot write to {parent}: {cause.strerror or cause}.") from cause
+    try:
+        yield scratch
     except BaseException:
-        shutil.rmtree(staging, ignore_errors=True)
+        shutil.rmtree(scratch, ignore_errors=True)
         raise
 
 
@@ -61,12 +77,15 @@ def staged_file(target: str | Path) -> Iterator[Path]:
 
 
 def _refuse_existing(target: Path, error: type[KerasGenreError]) -> None:
-    if target.is_symlink():
-        exists = True  # a folder cannot be renamed over a link, not even over one to nowhere
-    elif target.is_dir():
-        exists = any(target.iterdir())
-    else:
-        exists = target.exists()
+    try:
+        if target.is_symlink():
+            exists = True  # a folder cannot be renamed over a link, not even over one to nowhere
+        elif target.is_dir():
+            exists = any(target.iterdir())
+        else:
+            exists = target.exists()
+    except OSError as cause:
+        raise error(f"Cannot write {target}: {cause.strerror or cause}.") from cause
     if exists:
         raise error(f"{target} exists already. Choose another place, or delete it first.")
 

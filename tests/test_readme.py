@@ -60,6 +60,10 @@ def test_shell_of_the_readme_goes_from_films_to_prediction(tmp_path, monkeypatch
     signal.signal(signal.SIGTERM, before)
 
 
+def test_readme_has_no_gaps():
+    assert "<!--" not in _README
+
+
 def test_links_of_the_readme_lead_to_files():
     root = Path(__file__).parent.parent
     links = re.findall(r"\]\((?!http)([^)#]+)\)", _README)

@@ -1,8 +1,9 @@
 """`keras-genre demo`: the whole road on sample films."""
 
 import contextlib
+import re
+import shlex
 import shutil
-import socket
 import subprocess
 import sys
 import textwrap
@@ -13,7 +14,7 @@ from pathlib import Path
 import click
 
 from keras_genre.cli.output import progress_bar, say
-from keras_genre.errors import KerasGenreError, ServerError, ServerUnavailableError
+from keras_genre.errors import KerasGenreError, ServerError
 
 _PRESET = "concat_fusion_small"
 _FILMS = 3000
@@ -46,6 +47,8 @@ def command(out, films, epochs):
 
 
 def _clear(out: Path) -> None:
+    if out.is_symlink() or (out.exists() and not out.is_dir()):
+        raise KerasGenreError(f"{out} is no folder. Choose another --out.")
     if out.exists() and any(out.iterdir()):
         if not (out / _MARKER).is_file():
             raise KerasGenreError(
@@ -56,14 +59,15 @@ def _clear(out: Path) -> None:
     (out / _MARKER).touch()
 
 
-def _step(number: int, title: str, alone: str) -> None:
+def _step(number: int, title: str, *alone: object) -> None:
     say("")
     say(f"[{number}/6] {title}")
-    say(f"      alone: keras-genre {alone}")
+    say(f"      alone: keras-genre {shlex.join(map(str, alone))}")
 
 
 def _draw(out: Path, films: int):
-    _step(1, "Sample films: plots are invented, posters drawn.", f"sample --out {out}/films")
+    alone = ["sample", "--out", out / "films", "--films", films]
+    _step(1, "Sample films: plots are invented, posters drawn.", *alone)
     from keras_genre.catalog import make_synthetic_catalog
 
     with progress_bar("      drawing films") as progress:
@@ -71,8 +75,8 @@ def _draw(out: Path, films: int):
 
 
 def _prepare(out: Path, catalog):
-    alone = f"prepare poster-csv {out}/films/movies.csv --out {out}/data"
-    _step(2, "Records: plots and posters as sharded TFRecords.", alone)
+    alone = ["prepare", "poster-csv", out / "films" / "movies.csv", "--out", out / "data"]
+    _step(2, "Records: plots and posters as sharded TFRecords.", *alone)
     from keras_genre.cli.quiet import import_tensorflow_quietly
 
     import_tensorflow_quietly()
@@ -83,9 +87,9 @@ def _prepare(out: Path, catalog):
 
 
 def _train(out: Path, dataset, epochs: int):
-    run = f"{out}/runs/{_PRESET}"
-    alone = f"train {out}/data --preset {_PRESET} --epochs {epochs} --out {run}"
-    _step(3, "Training: an LSTM reads plots, a CNN sees posters, both together decide.", alone)
+    run = out / "runs" / _PRESET
+    alone = ["train", out / "data", "--preset", _PRESET, "--epochs", epochs, "--out", run]
+    _step(3, "Training: an LSTM reads plots, a CNN sees posters, both together decide.", *alone)
     from keras_genre.runs import Recipe
     from keras_genre.training import train
     from keras_genre.training.callbacks import EpochLog
@@ -95,13 +99,13 @@ def _train(out: Path, dataset, epochs: int):
 
 
 def _evaluate(run, truth) -> None:
-    _step(4, "Scores on films that it never saw.", f"evaluate {run.folder}")
+    _step(4, "Scores on films that it never saw.", "evaluate", run.folder)
     from keras_genre.baselines import trivial_baselines
     from keras_genre.evaluation import format_table, score_table
     from keras_genre.scoring import score
 
     predictions = run.predict("test")
-    entries = trivial_baselines(run.dataset.base_rates(), predictions)
+    entries = trivial_baselines(run.base_rates, predictions)
     entries.append((run.name, predictions, run.rule))
     click.echo(format_table(score_table(entries)))
     macro_f1 = score(predictions, run.rule).overall["macro_f1"]
@@ -114,15 +118,15 @@ def _evaluate(run, truth) -> None:
 
 
 def _export(out: Path, run) -> None:
-    alone = f"export {run.folder} --to {out}/saved_models"
-    _step(5, "Export: one SavedModel with preprocessing and thresholds inside.", alone)
+    alone = ["export", run.folder, "--to", out / "saved_models"]
+    _step(5, "Export: one SavedModel with preprocessing and thresholds inside.", *alone)
     from keras_genre.export import export_run
 
     say(f"      {export_run(run, out / 'saved_models')}")
 
 
 def _ask(out: Path) -> None:
-    _step(6, "Serving: a server of its own, asked over gRPC.", f"serve {out}/saved_models")
+    _step(6, "Serving: a server of its own, asked over gRPC.", "serve", out / "saved_models")
     from keras_genre.catalog import make_synthetic_catalog
     from keras_genre.cli.predict import prediction_text
     from keras_genre.client import GenreClient
@@ -131,8 +135,6 @@ def _ask(out: Path) -> None:
     complete = unseen.frame[(unseen.frame["plot"] != "") & (unseen.frame["poster"] != "")]
     film = complete.iloc[0]
     with _server(out) as address, GenreClient(address, _PRESET, timeout=30.0) as client:
-        client.wait_until_ready()
-        say(f"      then:  keras-genre predict --server {address} --model {_PRESET} --plot ...")
         prediction = client.predict([film["plot"]], [film["poster"]])[0]
     click.echo(f"\n{film['title']}\n{textwrap.fill(film['plot'], 80)}\nPoster: {film['poster']}")
     click.echo(f"True genres: {', '.join(film['genres'])}\n")
@@ -142,29 +144,34 @@ def _ask(out: Path) -> None:
 @contextlib.contextmanager
 def _server(out: Path) -> Iterator[str]:
     """Run `keras-genre serve` as a process of its own, give its address, and end it."""
-    port, log_path = _free_port(), out / "server.log"
-    arguments = ["serve", str(out / "saved_models"), "--port", str(port)]
-    with log_path.open("w") as log:
+    log_path = out / "server.log"
+    arguments = ["serve", str(out / "saved_models"), "--port", "0"]
+    with log_path.open("w") as log, contextlib.ExitStack() as ending:
         process = subprocess.Popen(
             [sys.executable, "-m", "keras_genre.cli.main", *arguments], stdout=log, stderr=log
         )
+        ending.callback(_end, process)
+        yield _announced_address(process, log_path)
+
+
+def _announced_address(process: subprocess.Popen, log_path: Path) -> str:
+    """Wait until the server says where it serves."""
+    deadline = time.monotonic() + 120
+    while time.monotonic() < deadline and process.poll() is None:
+        found = re.search(r"^Serving .* at (\S+) ", log_path.read_text(), re.MULTILINE)
+        if found:
+            return found.group(1)
+        time.sleep(0.2)
+    raise ServerError(f"The server did not start; {log_path} says why.")
+
+
+def _end(process: subprocess.Popen) -> None:
+    process.terminate()
     try:
-        yield f"127.0.0.1:{port}"
-    except ServerUnavailableError as cause:
-        raise ServerError(f"The server gives no answer; {log_path} says why.") from cause
-    finally:
-        process.terminate()
-        try:
-            process.wait(timeout=15)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+        process.wait(timeout=15)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
 
 
 def _tell_where(out: Path, seconds: float) -> None:

@@ -27,8 +27,9 @@ def command(runs, split, resamples, as_json):
     from keras_genre.scoring import DecisionRule, score
 
     runs = [Run(run) for run in runs]
+    _refuse_equal_names(runs)
     predicted = [(run.name, run.predict(split), run.rule) for run in runs]
-    entries = trivial_baselines(runs[0].dataset.base_rates(), predicted[0][1])
+    entries = trivial_baselines(runs[0].base_rates, predicted[0][1])
     for run, (name, predictions, rule) in zip(runs, predicted, strict=True):
         one_for_all = DecisionRule.fit(run.predict("validation"), "global")
         entries.append((f"{name}, plain 0.5", predictions, DecisionRule.fixed(rule.vocabulary)))
@@ -43,6 +44,17 @@ def command(runs, split, resamples, as_json):
     scores = table.reset_index().to_dict(orient="records")
     result = {"split": split, "scores": scores, "differences": differences}
     emit(result, "\n\n".join(parts), as_json)
+
+
+def _refuse_equal_names(runs) -> None:
+    folders = {}
+    for run in runs:
+        if run.name in folders:
+            raise click.UsageError(
+                f"{folders[run.name]} and {run.folder} have the same name; one row would pass for "
+                f"the other. Rename one folder."
+            )
+        folders[run.name] = run.folder
 
 
 def _differences(predicted, resamples) -> list[dict]:

@@ -4,6 +4,7 @@ import difflib
 import importlib
 import signal
 import sys
+import warnings
 
 import click
 
@@ -55,7 +56,7 @@ def cli(debug):
     """A film's plot and poster in, its genres out.
 
     Results go to standard output (--json for machines), progress to standard error. Exit codes: 0
-    done, 1 failed, 2 used wrongly.
+    done, 1 failed, 2 used wrongly, 130 interrupted, 143 terminated.
     """
 
 
@@ -65,6 +66,10 @@ def main(args: list[str] | None = None) -> None:
     debug = "--debug" in args[:1]
     # Ended from outside, a command cleans up after itself as it does after Ctrl-C.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="backslashreplace")  # a title must not fail on a terminal
+    warnings.showwarning = _show_warning
     try:
         code = cli.main(args, prog_name="keras-genre", standalone_mode=False)
     except click.ClickException as error:
@@ -73,16 +78,17 @@ def main(args: list[str] | None = None) -> None:
     except (click.Abort, KeyboardInterrupt):
         click.echo("Interrupted.", err=True)
         code = 130
-    except BrokenPipeError:
-        # Whoever read our output has gone (`| head`); there is nobody left to tell.
-        sys.stderr.close()
-        code = 1
     except Exception as error:
         if debug:
             raise
         _explain(error)
         code = 1
     sys.exit(code if isinstance(code, int) else 0)
+
+
+def _show_warning(message, *_args, **_kwargs) -> None:
+    """Show what a warning says, without the line of our source that it came from."""
+    click.echo(f"Warning: {message}", err=True)
 
 
 def _explain(error: Exception) -> None:

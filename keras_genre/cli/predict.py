@@ -19,7 +19,13 @@ _BAR_WIDTH = 24
     "--saved-models", default="saved_models", show_default=True, help="Folder of exported models."
 )
 @click.option("--top", type=click.IntRange(1), help="Show only the most probable genres.")
-@click.option("--timeout", default=10.0, show_default=True, help="Seconds to wait for a server.")
+@click.option(
+    "--timeout",
+    default=10.0,
+    show_default=True,
+    type=click.FloatRange(0, min_open=True),
+    help="Seconds to wait for a server.",
+)
 @json_option
 def command(plot, poster, server, model, saved_models, top, timeout, as_json):
     """Say the genres of a film from its plot, its poster, or both."""
@@ -38,7 +44,7 @@ def command(plot, poster, server, model, saved_models, top, timeout, as_json):
     else:
         from keras_genre.client import InProcessPredictor
 
-        folder = _choose_model(Path(saved_models), model)
+        folder = _choose_model(saved_models, model)
         prediction = InProcessPredictor(folder).predict([plot], [poster])[0]
     result = {
         "genres": list(prediction.genres),
@@ -62,22 +68,15 @@ def prediction_text(prediction, top: int | None = None) -> str:
     return "\n".join([f"Genres: {genres}  ({source})", *lines])
 
 
-def _choose_model(saved_models: Path, name: str | None) -> Path:
-    found = []
-    if saved_models.is_dir():
-        found = sorted(
-            folder.name
-            for folder in saved_models.iterdir()
-            if folder.is_dir() and any(child.name.isdecimal() for child in folder.iterdir())
-        )
-    if name in found:
-        return saved_models / name
-    if not name and len(found) == 1:
-        return saved_models / found[0]
-    have = f"It has {', '.join(found)}." if found else "It has none."
-    if name or not found:
-        raise ModelNotFoundError(
-            f"There is no model {name or ''} in {saved_models}. {have} Export one with "
-            f"`keras-genre export`, or name the folder with --saved-models."
-        )
-    raise click.UsageError(f"{saved_models} has several models. Choose with --model. {have}")
+def _choose_model(saved_models: str, name: str | None) -> Path:
+    from keras_genre.server import find_models
+
+    models = find_models(saved_models)
+    if name in models:
+        return models[name]
+    have = f"It has {', '.join(models)}."
+    if name:
+        raise ModelNotFoundError(f"There is no model {name!r} in {saved_models}. {have}")
+    if len(models) > 1:
+        raise click.UsageError(f"{saved_models} has several models. Choose with --model. {have}")
+    return next(iter(models.values()))

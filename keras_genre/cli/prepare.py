@@ -31,7 +31,9 @@ def _column_options(function):
     "--poster-size", default=448, show_default=True, type=click.IntRange(1),
     help="Reduce larger posters to this short side, in pixels. Twice a model's input is best.",
 )  # fmt: skip
-@click.option("--seed", default=0, show_default=True, help="Of order and splits.")
+@click.option(
+    "--seed", default=0, show_default=True, type=click.IntRange(0), help="Of order and splits."
+)
 @_column_options
 @json_option
 def poster_csv(csv, out, posters, drop_genre, label_set, poster_size, seed, as_json, **columns):

@@ -15,6 +15,8 @@ def import_tensorflow_quietly() -> None:
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     os.environ.setdefault("GRPC_VERBOSITY", "NONE")
     os.environ.setdefault("KERAS_BACKEND", "tensorflow")
+    if sys.stderr is None:
+        return  # closed: there is nothing to keep clean
     sys.stderr.flush()
     saved = os.dup(2)
     with tempfile.TemporaryFile() as aside:
@@ -24,7 +26,7 @@ def import_tensorflow_quietly() -> None:
 
             tf.config.list_physical_devices()
             tf.get_logger().setLevel("ERROR")  # its warnings speak of graphs, not of films
-        except BaseException:
+        except Exception:
             aside.seek(0)
             os.write(saved, aside.read())
             raise

@@ -10,7 +10,13 @@ from keras_genre.cli.output import emit, json_option, progress_bar
 @click.command()
 @click.option("--out", default="films", show_default=True, help="Folder to be made.")
 @click.option("--films", default=2000, show_default=True, type=click.IntRange(20), help="How many.")
-@click.option("--seed", default=0, show_default=True, help="The same seed gives the same films.")
+@click.option(
+    "--seed",
+    default=0,
+    show_default=True,
+    type=click.IntRange(0),
+    help="The same seed gives the same films.",
+)
 @json_option
 def command(out, films, seed, as_json):
     """Make sample films: a movies.csv of invented plots, and a folder of drawn posters.

@@ -10,7 +10,13 @@ from keras_genre.cli.output import say
 
 @click.command()
 @click.argument("saved_models", default="saved_models", type=click.Path())
-@click.option("--port", default=8500, show_default=True, help="gRPC port; 0 picks a free one.")
+@click.option(
+    "--port",
+    default=8500,
+    show_default=True,
+    type=click.IntRange(0, 65535),
+    help="gRPC port; 0 picks a free one.",
+)
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
 def command(saved_models, port, host):
     """Serve every model in SAVED_MODELS over gRPC until Ctrl-C or SIGTERM.
@@ -29,7 +35,12 @@ def command(saved_models, port, host):
     logging.basicConfig(level=logging.INFO, format="%(message)s")
 
     def announce(server):
-        say(f"Serving {', '.join(models)} at {server.address} (gRPC). Ctrl-C stops.")
+        available = server.available_models
+        missing = [name for name in models if name not in available]
+        if missing:
+            say(f"Not available, see above: {', '.join(missing)}.")
+        if available:
+            say(f"Serving {', '.join(available)} at {server.address} (gRPC). Ctrl-C stops.")
 
     if not serve_until_signalled(DevelopmentServer(models, port, host), on_started=announce):
         os._exit(0)  # a request is still inside TensorFlow and would hold the process up

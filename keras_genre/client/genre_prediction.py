@@ -12,7 +12,7 @@ class GenrePrediction:
     Args:
         genres: The genres whose probability is over their threshold, most probable first. May be
             empty.
-        probabilities: Calibrated probability of every genre, in the model's order.
+        probabilities: Probability of every genre, in the model's order.
         model: Name of the model that answered.
         version: Its version.
     """

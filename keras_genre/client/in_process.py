@@ -9,6 +9,7 @@ from keras_genre import features
 from keras_genre.client.films import Poster, film_batches
 from keras_genre.client.genre_prediction import GenrePrediction
 from keras_genre.errors import ModelNotFoundError
+from keras_genre.model_versions import list_versions
 
 
 class InProcessPredictor:
@@ -55,13 +56,12 @@ class InProcessPredictor:
 
 def _version_folder(folder: Path) -> Path:
     folder = folder.resolve()
-    if folder.name.isdecimal() and (folder / "saved_model.pb").is_file():
+    if folder.name.isdigit() and (folder / "saved_model.pb").is_file():
         return folder
-    children = folder.iterdir() if folder.is_dir() else ()
-    versions = [child for child in children if child.name.isdecimal()]
+    versions = list_versions(folder) if folder.is_dir() else {}
     if not versions:
         raise ModelNotFoundError(
             f"{folder} holds no exported model: expected a child folder named by a version, such "
             f"as 1. Export one with `keras-genre export`."
         )
-    return max(versions, key=lambda child: int(child.name))
+    return versions[max(versions)]

@@ -81,7 +81,7 @@ def _check_splits(catalog: MovieCatalog) -> None:
     if without:
         raise CatalogError(
             f"{without} of {len(catalog)} films have no split. Add a split column to the table, "
-            f"or divide the films with split_catalog."
+            f"or divide all films anew: leave the column out, or call split_catalog."
         )
     if "train" not in catalog.splits:
         raise CatalogError(f"No film is for training; splits with films: {catalog.splits}.")

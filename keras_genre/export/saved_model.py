@@ -11,9 +11,10 @@ import tensorflow as tf
 from keras_genre import features
 from keras_genre.errors import ExportError
 from keras_genre.export.genre_decoder import GenreDecoder
-from keras_genre.export.publishing import next_version
+from keras_genre.export.publishing import check_model_folder, publish
 from keras_genre.runs import Run
 from keras_genre.scoring import DecisionRule
+from keras_genre.staging import scratch_folder
 
 _TOLERANCE = 1e-5
 MANIFEST = Path("assets.extra") / "manifest.json"
@@ -66,7 +67,8 @@ def export_saved_model(
         The folder of the new version, `<folder>/<integer>`.
 
     Raises:
-        ExportError: If the folder cannot be written, or the exported model answers differently.
+        ExportError: If the folder cannot be written, its name is no model's, or the exported
+            model answers differently.
         ValueError: If the rule's genres are not the model's.
     """
     if rule is None:
@@ -76,12 +78,19 @@ def export_saved_model(
             f"The rule's genres {list(rule.vocabulary)} are not the model's "
             f"{list(model.vocabulary)}."
         )
-    served = ServedModel(preprocessor, model, GenreDecoder(rule))
-    with next_version(folder) as (staging, published):
-        tf.saved_model.save(served, str(staging), signatures=served.signatures())
-        _write_manifest(staging, rule, about or {})
-        _verify(staging, served)
-    return published[0]
+    folder = Path(folder)
+    check_model_folder(folder)
+    # The same layers without what training added: an optimizer is twice the size of its model.
+    inference = keras.Model(model.input, model.output)
+    served = ServedModel(preprocessor, inference, GenreDecoder(rule))
+    with scratch_folder(folder, ".staging-", ExportError) as staging:
+        try:
+            tf.saved_model.save(served, str(staging), signatures=served.signatures())
+            _write_manifest(staging, rule, about or {})
+            _verify(staging, served)
+            return publish(staging, folder)
+        except (OSError, tf.errors.OpError) as cause:
+            raise ExportError(f"Cannot write a version of {folder}: {cause}") from cause
 
 
 class ServedModel(tf.Module):

@@ -6,7 +6,8 @@ import json
 from keras_genre.errors import RunError
 from keras_genre.presets import get_preset
 
-_LOSSES = ("bce", "weighted_bce")
+LOSSES = ("bce", "weighted_bce")
+"""The losses by name."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -46,13 +47,18 @@ class Recipe:
 
     def __post_init__(self):
         get_preset(self.preset)
-        for field in ("epochs", "batch_size", "learning_rate", "patience"):
-            if not getattr(self, field) > 0:
-                raise ValueError(f"Expected {field} above 0, received {getattr(self, field)!r}.")
-        if self.weight_decay < 0:
+        for field in ("epochs", "batch_size", "patience", "seed"):
+            value, least = getattr(self, field), 0 if field == "seed" else 1
+            if not isinstance(value, int) or isinstance(value, bool) or value < least:
+                raise ValueError(
+                    f"Expected {field} as a whole number of at least {least}, received {value!r}."
+                )
+        if not 0 < self.learning_rate < float("inf"):
+            raise ValueError(f"Expected learning_rate above 0, received {self.learning_rate!r}.")
+        if not 0 <= self.weight_decay < float("inf"):
             raise ValueError(f"Expected weight_decay of at least 0, received {self.weight_decay}.")
-        if self.loss not in _LOSSES:
-            raise ValueError(f"Unknown loss {self.loss!r}. Expected one of {', '.join(_LOSSES)}.")
+        if self.loss not in LOSSES:
+            raise ValueError(f"Unknown loss {self.loss!r}. Expected one of {', '.join(LOSSES)}.")
 
     def to_json(self) -> str:
         """The recipe as JSON."""

@@ -3,13 +3,16 @@
 import dataclasses
 import functools
 import json
+from collections.abc import Callable
 from pathlib import Path
 
 import keras
+import numpy as np
 import pandas as pd
 
 from keras_genre.data import MovieDataset
-from keras_genre.errors import RunError
+from keras_genre.errors import DatasetError, RunError
+from keras_genre.features import SPLITS
 from keras_genre.models import GenreClassifier, load_model
 from keras_genre.preprocessing import MoviePreprocessor
 from keras_genre.runs.predicting import predict
@@ -29,7 +32,7 @@ class Run:
     | `rule.json`                | thresholds, chosen on validation                      |
     | `history.csv`              | a row an epoch                                        |
     | `predictions/<split>.npz`  | `Predictions` of validation, and of test once scored  |
-    | `data.json`                | where the records lie, and their hash                 |
+    | `data.json`                | where the records lie, their hash and base rates      |
 
     Args:
         folder: The folder.
@@ -60,17 +63,17 @@ class Run:
     @functools.cached_property
     def recipe(self) -> Recipe:
         """Every choice of the training."""
-        return Recipe.from_json(self._read("recipe.json"))
+        return self._parsed("recipe.json", lambda path: Recipe.from_json(_text(path)))
 
     @functools.cached_property
     def model(self) -> GenreClassifier:
         """The model of the best epoch."""
-        return load_model(self._path("model.keras"))
+        return self._parsed("model.keras", load_model)
 
     @functools.cached_property
     def preprocessor(self) -> MoviePreprocessor:
         """The preprocessor, its vocabulary learned."""
-        return keras.saving.deserialize_keras_object(json.loads(self._read("preprocessor.json")))
+        return self._parsed("preprocessor.json", _load_preprocessor)
 
     @functools.cached_property
     def rule(self) -> DecisionRule:
@@ -80,7 +83,7 @@ class Run:
     @property
     def history(self) -> pd.DataFrame:
         """Losses and metrics, a row an epoch."""
-        return pd.read_csv(self._path("history.csv"))
+        return self._parsed("history.csv", pd.read_csv)
 
     @functools.cached_property
     def dataset(self) -> MovieDataset:
@@ -89,11 +92,14 @@ class Run:
         Raises:
             RunError: If they changed since.
         """
-        data = json.loads(self._read("data.json"))
-        dataset = MovieDataset(data["folder"])
-        if dataset.manifest.data_hash != data["data_hash"]:
+        folder = self._data["folder"]
+        try:
+            dataset = MovieDataset(folder)
+        except DatasetError as cause:
+            raise RunError(f"The records that {self.folder} was trained on: {cause}") from cause
+        if dataset.manifest.data_hash != self.data_hash:
             raise RunError(
-                f"The records in {data['folder']} are not those that {self.folder} was trained on "
+                f"The records in {folder} are not those that {self.folder} was trained on "
                 f"(another data hash). Train again, or bring the old records back."
             )
         return dataset
@@ -101,16 +107,35 @@ class Run:
     @property
     def data_hash(self) -> str:
         """The hash of the records that it was trained on."""
-        return json.loads(self._read("data.json"))["data_hash"]
+        return self._data["data_hash"]
+
+    @property
+    def base_rates(self) -> np.ndarray:
+        """Share of its training films that have each genre, of shape `(genres,)`."""
+        return np.asarray(self._data["base_rates"])
 
     def predict(self, split: str) -> Predictions:
-        """The predictions of a split: read where they were saved, else computed and saved."""
+        """The predictions of a split: read where they were saved, else computed and saved.
+
+        Raises:
+            ValueError: If there is no such split.
+            RunError: If they have to be computed and the records are not there any more.
+        """
+        if split not in SPLITS:
+            raise ValueError(f"Unknown split {split!r}. Expected one of {', '.join(SPLITS)}.")
         path = self.folder / "predictions" / f"{split}.npz"
         if path.is_file():
-            return Predictions.load(path)
+            predictions = Predictions.load(path)
+            if predictions.split != split:
+                raise RunError(f"{path} holds predictions of the {predictions.split} split.")
+            return predictions
         predictions = predict(self.model, self.preprocessor, self.dataset, split)
         predictions.save(path)
         return predictions
+
+    @functools.cached_property
+    def _data(self) -> dict:
+        return self._parsed("data.json", _load_data)
 
     def _path(self, name: str) -> Path:
         path = self.folder / name
@@ -118,5 +143,28 @@ class Run:
             raise RunError(f"The run {self.folder} is incomplete: it has no {name}. Train again.")
         return path
 
-    def _read(self, name: str) -> str:
-        return self._path(name).read_text(encoding="utf-8")
+    def _parsed(self, name: str, parse: Callable):
+        path = self._path(name)
+        try:
+            return parse(path)
+        except (RunError, ValueError, TypeError, KeyError, OSError) as cause:
+            raise RunError(f"{path} is damaged: {cause} Train again.") from cause
+
+
+def _text(path: Path) -> str:
+    return path.read_text(encoding="utf-8")
+
+
+def _load_preprocessor(path: Path) -> MoviePreprocessor:
+    preprocessor = keras.saving.deserialize_keras_object(json.loads(_text(path)))
+    if not isinstance(preprocessor, MoviePreprocessor):
+        raise ValueError("it is no preprocessor.")
+    return preprocessor
+
+
+def _load_data(path: Path) -> dict:
+    data = json.loads(_text(path))
+    for field in ("folder", "data_hash", "base_rates"):
+        if field not in data:
+            raise ValueError(f"it has no field {field!r}.")
+    return data

@@ -85,6 +85,12 @@ class DevelopmentServer:
         host = f"[{self._host}]" if ":" in self._host else self._host
         return f"{host}:{self._port}"
 
+    @property
+    def available_models(self) -> list[str]:
+        """The names of the models that answer requests now."""
+        managers = self._registry.managers.items()
+        return [name for name, manager in managers if manager.is_available]
+
     def start(self) -> None:
         """Listen, and load what is there.
 
@@ -166,7 +172,8 @@ class DevelopmentServer:
         if self._grpc_server is not None:
             self._grpc_server.stop(max(0.0, deadline - time.monotonic())).wait()
         idle = [manager.stop(max(0.0, deadline - time.monotonic())) for manager in managers]
-        _logger.info("The development server on %s has stopped", self.address)
+        if self._grpc_server is not None:
+            _logger.info("The development server on %s has stopped", self.address)
         return all(idle)
 
     def _report_health(self) -> None:

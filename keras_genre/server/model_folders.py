@@ -4,10 +4,9 @@ import os
 from pathlib import Path
 
 from keras_genre.errors import ServerError
+from keras_genre.model_versions import list_versions
 
-__all__ = ["find_models", "folder_fingerprint", "list_versions"]
-
-_LARGEST_VERSION = 2**63 - 1  # versions travel as int64
+__all__ = ["find_models", "folder_fingerprint"]
 
 _EXPECTED = (
     "Expected <root>/<model>/<integer version>/saved_model.pb, or one model's own folder. "
@@ -51,21 +50,6 @@ def find_models(root: str | Path) -> dict[str, Path]:
     if not models:
         raise ServerError(f"No model in {root}. {_EXPECTED}")
     return models
-
-
-def list_versions(base_path: str | Path) -> dict[int, Path]:
-    """Return the version folders of a model by version number, smallest first.
-
-    Raises:
-        OSError: If `base_path` cannot be listed. That is not the same as having no versions.
-    """
-    versions = {}
-    for child in sorted(Path(base_path).iterdir()):
-        if child.name.isascii() and child.name.isdigit() and child.is_dir():
-            number = int(child.name)
-            if number <= _LARGEST_VERSION:
-                versions[number] = child
-    return dict(sorted(versions.items()))
 
 
 def folder_fingerprint(folder: str | Path) -> frozenset[tuple[str, int, int]]:

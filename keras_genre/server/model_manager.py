@@ -8,7 +8,8 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
-from keras_genre.server.model_folders import folder_fingerprint, list_versions
+from keras_genre.model_versions import list_versions
+from keras_genre.server.model_folders import folder_fingerprint
 from keras_genre.server.model_version import ModelVersion, VersionState
 from keras_genre.server.servable import Servable
 from keras_genre.server.statuses import status_of

@@ -1,6 +1,7 @@
 """From a recipe and records to a run."""
 
 import json
+import math
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -41,7 +42,7 @@ def train(
         The `Run`.
 
     Raises:
-        RunError: If `folder` exists already.
+        RunError: If `folder` exists already, or the loss becomes NaN.
         DatasetError: If the records have no validation films.
     """
     if "validation" not in dataset.splits:
@@ -63,7 +64,11 @@ def train(
         DecisionRule.fit(validation).save(staging / "rule.json")
         history.to_csv(staging / "history.csv", index=False)
         validation.save(staging / "predictions" / "validation.npz")
-        data = {"folder": str(dataset.folder.resolve()), "data_hash": dataset.manifest.data_hash}
+        data = {
+            "folder": str(dataset.folder.resolve()),
+            "data_hash": dataset.manifest.data_hash,
+            "base_rates": dataset.base_rates().tolist(),
+        }
         _write_json(staging / "data.json", data)
     return Run(folder)
 
@@ -85,12 +90,24 @@ def _fit(model, preprocessor, recipe, dataset, callbacks, verbose) -> pd.DataFra
         dataset.load("train", preprocessor, recipe.batch_size, seed=recipe.seed),
         validation_data=dataset.load("validation", preprocessor, recipe.batch_size),
         epochs=recipe.epochs,
-        callbacks=[best_epoch, smaller_steps, keras.callbacks.TerminateOnNaN(), *callbacks],
+        callbacks=[best_epoch, smaller_steps, _RefuseNaN(), *callbacks],
         verbose=verbose,
     )
     frame = pd.DataFrame(history.history)
     frame.insert(0, "epoch", range(1, len(frame) + 1))
     return frame
+
+
+class _RefuseNaN(keras.callbacks.Callback):
+    """Ends a training whose loss is no number any more, and says when that was."""
+
+    def on_train_batch_end(self, batch, logs=None):
+        loss = (logs or {}).get("loss")
+        if loss is not None and not math.isfinite(loss):
+            raise RunError(
+                f"The loss became {loss} at step {int(self.model.optimizer.iterations)} "
+                f"(step {batch + 1} of its epoch). Try a smaller learning rate."
+            )
 
 
 def _write_json(path: Path, content) -> None:

@@ -1,5 +1,6 @@
 import json
 import re
+import shutil
 import signal
 import socket
 import subprocess
@@ -7,7 +8,9 @@ import sys
 
 import pytest
 
+from keras_genre.cli import main as main_module
 from keras_genre.cli.main import main
+from keras_genre.cli.output import emit
 
 
 @pytest.fixture
@@ -28,7 +31,7 @@ def run(capsys):
 def test_help_names_every_command(run):
     code, out, _ = run("--help")
     assert code == 0
-    for name in ("sample", "prepare", "train", "evaluate", "export", "serve", "predict", "demo"):
+    for name in main_module._COMMANDS:
         assert f"\n  {name} " in out
 
 
@@ -53,6 +56,9 @@ def test_help_imports_nothing_heavy():
         (["train", "data", "--preset", "cnn65"], "cnn65"),
         (["predict"], "--plot, --poster, or both"),
         (["predict", "--plot", "x", "--server", "localhost:1"], "--model"),
+        (["train", "data", "--preset", "lstm", "--epochs", "0"], "--epochs"),
+        (["train", "data", "--preset", "lstm", "--dtype", "float23"], "--dtype"),
+        (["serve", "--port", "70000"], "--port"),
     ],
 )
 def test_command_used_wrongly_exits_with_two(run, args, message):
@@ -80,6 +86,63 @@ def test_command_that_fails_says_why_without_traceback(run, tmp_path, args, mess
     assert message in err
     assert "Traceback" not in err
     assert list(tmp_path.iterdir()) == []
+
+
+def test_emitted_json_has_null_for_what_is_undefined(capsys):
+    emit({"scores": [{"roc_auc": float("nan"), "f1": 0.5}], "genres": ("Animé",)}, "", True)
+    shown = json.loads(capsys.readouterr().out)
+    assert shown == {"scores": [{"roc_auc": None, "f1": 0.5}], "genres": ["Animé"]}
+
+
+def test_evaluate_of_runs_with_the_same_name_is_refused(run, tiny_run, tmp_path):
+    shutil.copytree(tiny_run.folder, tmp_path / tiny_run.name)
+    code, _, err = run("evaluate", tiny_run.folder, tmp_path / tiny_run.name)
+    assert code == 2
+    assert "have the same name" in err
+
+
+def test_evaluate_needs_no_records_once_predictions_are_saved(run, tiny_run, tmp_path):
+    moved = tmp_path / "moved"
+    shutil.copytree(tiny_run.folder, moved)
+    data = json.loads((moved / "data.json").read_text())
+    (moved / "data.json").write_text(json.dumps({**data, "folder": "/nowhere"}))
+    code, out, err = run("evaluate", moved, "--split", "validation", "--resamples", 20)
+    assert code == 0, err
+    assert "every genre" in out
+    code, _, err = run("evaluate", moved, "--split", "test")
+    assert code == 1
+    assert "/nowhere holds no records" in err
+
+
+def test_command_ended_by_sigterm_leaves_nothing_half_written(sample_csv, tmp_path):
+    data, runs = tmp_path / "data", tmp_path / "runs"
+    command = [sys.executable, "-m", "keras_genre.cli.main"]
+    prepare = ["prepare", "poster-csv", sample_csv, "--out", data, "--json"]
+    shown = subprocess.run([*command, *prepare], capture_output=True, text=True, check=True)
+    assert json.loads(shown.stdout)["folder"] == str(data)
+    assert re.search("I0000|E0000|WARNING|tensorflow", shown.stderr) is None
+    train = ["train", data, "--preset", "lstm", "--epochs", "1000", "--out", runs / "lstm"]
+    with subprocess.Popen([*command, *train], stderr=subprocess.PIPE, text=True) as process:
+        first = process.stderr.readline()
+        assert first.startswith("epoch  1/1000"), first
+        assert len(list(runs.iterdir())) == 1  # the staging folder
+        process.terminate()
+        process.stderr.read()
+    assert process.returncode == 143
+    assert list(runs.iterdir()) == []
+
+
+def test_serve_on_a_taken_port_says_so(exported_model):
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = str(taken.getsockname()[1])
+        command = [sys.executable, "-m", "keras_genre.cli.main", "serve", exported_model.parent]
+        shown = subprocess.run([*command, "--port", port], capture_output=True, text=True)
+    assert shown.returncode == 1
+    assert shown.stderr.startswith("Error: Cannot listen on")
+    assert port in shown.stderr
+    assert len(shown.stderr.splitlines()) == 1
 
 
 def test_debug_shows_the_traceback(capsys, tmp_path):

@@ -91,6 +91,9 @@ def test_prediction_names_selected_genres_most_probable_first():
         (None, "poster.jpg", "list of posters"),
         (None, None, "received neither"),
         (["a", "b"], [None], "2 and 1"),
+        ([float("nan")], None, "plot as a string"),
+        ([b"bytes"], None, "plot as a string"),
+        (None, [3], "path or bytes"),
     ],
 )
 def test_client_with_unsound_films_raises(client, plots, posters, message):
@@ -103,11 +106,51 @@ def test_client_with_missing_poster_file_names_it(client, tmp_path):
         client.predict(posters=[tmp_path / "gone.jpg"])
 
 
-def test_client_with_poster_that_is_no_picture_names_it(client, tmp_path):
+def picture(kind):
+    content = io.BytesIO()
+    Image.effect_noise((64, 96), 80).save(content, kind)
+    return content.getvalue()
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"<html>404</html>",
+        picture("TIFF"),
+        picture("JPEG")[:-900],
+        picture("PNG")[:200],
+        b"\x89PNG",
+    ],
+    ids=["html", "tiff", "cut jpeg", "cut png", "magic alone"],
+)
+def test_client_with_poster_that_models_cannot_read_names_it(client, tmp_path, content):
     page = tmp_path / "page.jpg"
-    page.write_text("<html>404</html>")
+    page.write_bytes(content)
     with pytest.raises(InvalidRequestError, match=r"page\.jpg cannot be read as a picture"):
         client.predict(posters=[page])
+
+
+@pytest.mark.parametrize("kind", ["JPEG", "PNG", "GIF", "BMP", "WEBP"])
+def test_client_with_poster_of_each_kind_is_answered(client, kind):
+    seen, unseen = client.predict(posters=[picture(kind), None])
+    assert seen.probabilities != unseen.probabilities
+
+
+@pytest.mark.parametrize("batch_size", [0, -1])
+def test_client_with_batch_size_below_one_raises(server, batch_size):
+    with (
+        GenreClient(server.address, "untrained", batch_size=batch_size) as client,
+        pytest.raises(ValueError, match="batch_size"),
+    ):
+        client.predict(["A heist."])
+
+
+def test_client_takes_films_from_generators(client):
+    assert len(client.predict((f"film {n}" for n in range(3)), (None for _ in range(3)))) == 3
+
+
+def test_client_with_lone_surrogates_in_a_plot_is_answered(client):
+    assert len(client.predict(["caf\udce9"])) == 1
 
 
 def test_client_without_server_says_how_to_start_one():

@@ -2,6 +2,7 @@ import json
 import shutil
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -11,6 +12,7 @@ import tensorflow as tf
 from keras_genre import features
 from keras_genre.errors import ExportError
 from keras_genre.export import export_run, export_saved_model
+from keras_genre.export.publishing import publish
 from keras_genre.genres import GenreVocabulary
 from keras_genre.models import GenreClassifier
 from keras_genre.preprocessing import MoviePreprocessor
@@ -113,6 +115,35 @@ def test_served_model_answers_in_a_process_without_keras_genre(exported_model):
     np.testing.assert_allclose(json.loads(shown.stdout), here["probabilities"], atol=1e-6)
 
 
+def test_exported_model_leaves_the_optimizer_behind(tiny_run, tmp_path):
+    folder = export_run(tiny_run, tmp_path)
+    saved = tf.train.list_variables(str(folder / "variables" / "variables"))
+    sizes = {name: int(np.prod(shape)) for name, shape in saved}
+    assert [name for name in sizes if "optimizer" in name] == []
+    parameters = tiny_run.model.count_params()
+    assert parameters <= sum(sizes.values()) <= parameters * 1.01 + 100
+
+
+@pytest.mark.parametrize("name", ["1", "12", ".hidden"])
+def test_export_under_a_name_that_no_server_finds_is_refused(tmp_path, name):
+    model, preprocessor = make_parts("lstm")
+    with pytest.raises(ExportError, match="cannot be named"):
+        export_saved_model(model, preprocessor, tmp_path / name)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_publishing_at_once_gives_each_its_own_version(tmp_path):
+    stagings = [tmp_path / f".staging-{number}" for number in range(8)]
+    for staging in stagings:
+        staging.mkdir()
+        (staging / "saved_model.pb").write_text(staging.name)
+    with ThreadPoolExecutor(8) as threads:
+        published = list(threads.map(lambda staging: publish(staging, tmp_path), stagings))
+    assert sorted(path.name for path in published) == [str(number) for number in range(1, 9)]
+    for staging, path in zip(stagings, published, strict=True):
+        assert (path / "saved_model.pb").read_text() == staging.name
+
+
 def test_second_export_becomes_the_next_version(tmp_path):
     model, preprocessor = make_parts("lstm")
     (tmp_path / "m" / "7").mkdir(parents=True)
@@ -129,7 +160,7 @@ def test_export_that_fails_leaves_no_version(tmp_path, monkeypatch):
         raise OSError("disk full")
 
     monkeypatch.setattr(tf.saved_model, "save", half_save)
-    with pytest.raises(OSError, match="disk full"):
+    with pytest.raises(ExportError, match="disk full"):
         export_saved_model(model, preprocessor, tmp_path / "m")
     assert list((tmp_path / "m").iterdir()) == []
 

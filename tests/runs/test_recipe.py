@@ -20,7 +20,8 @@ def test_recipe_through_json_is_the_same(preset, epochs, learning_rate, seed):
 @pytest.mark.parametrize(
     ("field", "value"),
     [("epochs", 0), ("batch_size", -1), ("learning_rate", 0.0), ("weight_decay", -1.0),
-     ("learning_rate", float("nan")), ("patience", 0)],
+     ("learning_rate", float("nan")), ("learning_rate", float("inf")), ("patience", 0),
+     ("epochs", 2.5), ("batch_size", True), ("seed", -1)],
 )  # fmt: skip
 def test_recipe_with_value_out_of_range_names_the_field(field, value):
     with pytest.raises(ValueError, match=field):

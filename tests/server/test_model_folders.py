@@ -4,8 +4,9 @@ import sys
 import pytest
 
 from keras_genre.errors import ServerError
+from keras_genre.model_versions import list_versions
 from keras_genre.server import find_models
-from keras_genre.server.model_folders import folder_fingerprint, list_versions
+from keras_genre.server.model_folders import folder_fingerprint
 
 
 def test_find_models_folder_of_models_names_each(tmp_path):

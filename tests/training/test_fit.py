@@ -113,6 +113,15 @@ def test_training_that_fails_leaves_nothing(sample_dataset, tmp_path):
     assert list(tmp_path.iterdir()) == []
 
 
+def test_training_whose_loss_turns_nan_says_when_and_leaves_nothing(
+    sample_dataset, tmp_path, capsys
+):
+    with pytest.raises(RunError, match=r"loss became nan at step \d+.*smaller learning rate"):
+        train(Recipe("lstm", learning_rate=1e30), sample_dataset, tmp_path / "run")
+    assert list(tmp_path.iterdir()) == []
+    assert capsys.readouterr().out == ""
+
+
 def test_training_without_validation_films_is_refused(sample_films, tmp_path):
     catalog, _ = sample_films
     only_train = catalog.with_splits(["train"] * len(catalog))
