@@ -181,6 +181,7 @@ def _tell_where(out: Path, seconds: float) -> None:
         f"  data/          records\n"
         f"  runs/          the trained model, its history and predictions\n"
         f"  saved_models/  what TensorFlow Serving takes\n"
+        f"  unseen/        the film that it was asked about\n"
         f"Ask it again: keras-genre predict --saved-models {out}/saved_models "
         f'--plot "A robot inherits a lighthouse."'
     )

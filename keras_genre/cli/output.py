@@ -38,12 +38,13 @@ def progress_bar(label: str) -> Iterator[Callable[[int, int], None]]:
     """Give a callback `(done, total)` that draws a bar on a terminal, and one line elsewhere."""
     started = time.monotonic()
     terminal = sys.stderr.isatty()
-    last = 0
+    last, drawn = 0, 0.0
 
     def update(done: int, total: int) -> None:
-        nonlocal last
+        nonlocal last, drawn
         last = done
-        if terminal:
+        if terminal and (done == total or time.monotonic() - drawn > 0.1):
+            drawn = time.monotonic()
             filled = 30 * done // max(total, 1)
             bar = bar_text(filled, 30, sys.stderr)
             click.echo(f"\r{label}  {bar} {done}/{total}", nl=False, err=True)
