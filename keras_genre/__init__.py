@@ -3,9 +3,9 @@
 Names are looked up when they are used: `import keras_genre` imports nothing heavy.
 """
 
-import importlib
+from keras_genre.lazy import lazy_names
 
-# name -> module that holds it; None where the name is a module itself.
+# name -> the room that holds it; a room is its own.
 _HOMES = {
     "DecisionRule": "scoring",
     "GenreClassifier": "models",
@@ -19,40 +19,30 @@ _HOMES = {
     "Predictions": "scoring",
     "Recipe": "runs",
     "Run": "runs",
-    "baselines": None,
-    "catalog": None,
-    "client": None,
-    "data": None,
-    "errors": None,
-    "evaluation": None,
-    "export": None,
-    "features": None,
-    "genres": None,
-    "layers": None,
+    "baselines": "baselines",
+    "catalog": "catalog",
+    "client": "client",
+    "data": "data",
+    "errors": "errors",
+    "evaluation": "evaluation",
+    "export": "export",
+    "features": "features",
+    "genres": "genres",
+    "layers": "layers",
     "load_model": "models",
-    "losses": None,
-    "metrics": None,
-    "models": None,
+    "losses": "losses",
+    "metrics": "metrics",
+    "models": "models",
     "predict": "runs",
-    "preprocessing": None,
-    "presets": None,
-    "runs": None,
-    "scoring": None,
-    "server": None,
+    "preprocessing": "preprocessing",
+    "presets": "presets",
+    "runs": "runs",
+    "scoring": "scoring",
+    "server": "server",
     "train": "training",
-    "training": None,
+    "training": "training",
 }
 
 __all__ = list(_HOMES)
 
-
-def __getattr__(name):
-    if name not in _HOMES:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    home = _HOMES[name]
-    module = importlib.import_module(f"{__name__}.{home or name}")
-    return getattr(module, name) if home else module
-
-
-def __dir__():
-    return sorted({*globals(), *__all__})
+__getattr__, __dir__ = lazy_names(__name__, _HOMES)

@@ -4,9 +4,12 @@ import os
 
 os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
 
+import numpy as np
 import pytest
 
 from keras_genre.catalog import make_synthetic_catalog
+from keras_genre.genres import GenreVocabulary
+from keras_genre.scoring import Predictions
 
 
 @pytest.fixture(scope="session")
@@ -54,3 +57,20 @@ def exported_model(sample_dataset, tmp_path_factory):
     model = GenreClassifier.from_preset("concat_fusion_small", sample_dataset.vocabulary)
     folder = tmp_path_factory.mktemp("saved_models") / "untrained"
     return export_saved_model(model, preprocessor, folder)
+
+
+@pytest.fixture(scope="session")
+def make_predictions():
+    """Predictions of films tt0, tt1 ... from labels and probabilities."""
+
+    def make(labels, probabilities, split="validation"):
+        labels = np.asarray(labels)
+        return Predictions(
+            movie_ids=[f"tt{i}" for i in range(len(labels))],
+            labels=labels,
+            probabilities=probabilities,
+            vocabulary=GenreVocabulary([f"genre {j}" for j in range(labels.shape[1])]),
+            split=split,
+        )
+
+    return make

@@ -1,6 +1,6 @@
 """Asking a model for genres, wherever it runs. One interface: `predict(plots, posters)`."""
 
-import importlib
+from keras_genre.lazy import lazy_names
 
 _HOMES = {
     "GenreClient": "grpc",
@@ -10,12 +10,4 @@ _HOMES = {
 
 __all__ = ["GenreClient", "GenrePrediction", "InProcessPredictor"]
 
-
-def __getattr__(name):
-    if name not in _HOMES:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(importlib.import_module(f"{__name__}.{_HOMES[name]}"), name)
-
-
-def __dir__():
-    return sorted({*globals(), *__all__})
+__getattr__, __dir__ = lazy_names(__name__, _HOMES)

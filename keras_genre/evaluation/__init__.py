@@ -1,6 +1,6 @@
 """What the scores of a model are worth: intervals, comparisons and reports."""
 
-import importlib
+from keras_genre.lazy import lazy_names
 
 _HOMES = {
     "Interval": "significance",
@@ -20,12 +20,4 @@ __all__ = [
     "score_table",
 ]
 
-
-def __getattr__(name):
-    if name not in _HOMES:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(importlib.import_module(f"{__name__}.{_HOMES[name]}"), name)
-
-
-def __dir__():
-    return sorted({*globals(), *__all__})
+__getattr__, __dir__ = lazy_names(__name__, _HOMES)

@@ -3,7 +3,7 @@
 NumPy, scikit-learn and pandas only, and the latter two only once a score is asked for.
 """
 
-import importlib
+from keras_genre.lazy import lazy_names
 
 _HOMES = {
     "DecisionRule": "decision_rule",
@@ -14,12 +14,4 @@ _HOMES = {
 
 __all__ = ["DecisionRule", "Predictions", "Scores", "score"]
 
-
-def __getattr__(name):
-    if name not in _HOMES:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(importlib.import_module(f"{__name__}.{_HOMES[name]}"), name)
-
-
-def __dir__():
-    return sorted({*globals(), *__all__})
+__getattr__, __dir__ = lazy_names(__name__, _HOMES)
