@@ -109,12 +109,24 @@ def _read_one(path: Path, posters, columns: dict[str, str]) -> tuple[pd.DataFram
         frame["poster"], poster_note = _find_posters(named, frame["movie_id"], root, path)
     with_genres = frame["genres"].map(bool)
     recognised = ", ".join(f"{role} = {column!r}" for role, column in names.items())
-    notes = [f"{path.name}: {len(frame)} films; {recognised}", f"{path.name}: {poster_note}"]
+    notes = [f"{path.name}: {len(frame)} films; {recognised}"]
+    unused = [repr(column) for column in table.columns if column not in names.values()]
+    if unused:
+        notes.append(f"{path.name}: columns not used: {', '.join(unused)}")
+    notes.append(f"{path.name}: {_plot_note(frame)}")
+    notes.append(f"{path.name}: {poster_note}")
     if not with_genres.all():
         notes.append(f"{path.name}: {int((~with_genres).sum())} films without genres left out")
     if not with_genres.any():
         raise CatalogError(f"{path} has no film with a genre. Expected at least one.")
     return frame[with_genres], notes
+
+
+def _plot_note(frame: pd.DataFrame) -> str:
+    if "plot" not in frame:
+        return f"no plots (no column {', '.join(_RECOGNISED['plot'])}; name it if there is one)"
+    without = int((frame["plot"] == "").sum())
+    return f"{len(frame) - without} plots, {without} films without"
 
 
 def _read_table(path: Path) -> pd.DataFrame:
@@ -131,8 +143,17 @@ def _read_table(path: Path) -> pd.DataFrame:
         raise CatalogError(f"{path} is empty. Expected a header and one row a film.") from cause
     except pd.errors.ParserWarning as cause:
         raise CatalogError(f"{path} has rows with more cells than its header.") from cause
-    except (OSError, UnicodeDecodeError, pd.errors.ParserError) as cause:
-        raise CatalogError(f"{path} cannot be read as a UTF-8 CSV file: {cause}") from cause
+    except UnicodeDecodeError as cause:
+        raise CatalogError(
+            f"{path} is not UTF-8 ({cause}). Save it as CSV in UTF-8 and try again."
+        ) from cause
+    except pd.errors.ParserError as cause:
+        raise CatalogError(
+            f"{path} cannot be read as a CSV file with commas between the cells "
+            f"({str(cause).strip()}). Save it with commas and try again."
+        ) from cause
+    except OSError as cause:
+        raise CatalogError(f"{path} cannot be read: {cause}") from cause
     if table.empty:
         raise CatalogError(f"{path} has a header but no films. Expected one row a film.")
     return table
@@ -157,8 +178,8 @@ def _recognise(table: pd.DataFrame, path: Path, columns: dict[str, str]) -> dict
         if role not in names:
             raise CatalogError(
                 f"{path} has no column for the {role}. Looked for "
-                f"{', '.join(_RECOGNISED[role])}; it has {list(table.columns)}. "
-                f"Name the column yourself."
+                f"{', '.join(_RECOGNISED[role])}; it has {list(table.columns)}. Name the column "
+                f"yourself (--{role}-column)."
             )
     return names
 
@@ -219,7 +240,7 @@ def _find_posters(named: pd.Series, ids: pd.Series, root: Path, path: Path):
         example = next(name for name in named if name)
         raise CatalogError(
             f"{path} names {num_named} posters, but none is in {root} (for example {example!r}). "
-            f"Name the folder that poster paths are relative to."
+            f"Name the folder that poster paths are relative to (--posters)."
         )
     note = f"{num_found} posters found, {len(named) - num_named} films without"
     if num_named > num_found:

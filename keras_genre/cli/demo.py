@@ -62,7 +62,27 @@ def _clear(out: Path) -> None:
 def _step(number: int, title: str, *alone: object) -> None:
     say("")
     say(f"[{number}/6] {title}")
-    say(f"      alone: keras-genre {shlex.join(map(str, alone))}")
+    command = f"{_program()} {shlex.join(map(str, alone))}"
+    say(
+        textwrap.fill(
+            f"alone: {command}",
+            80,
+            initial_indent=" " * 6,
+            subsequent_indent=" " * 13,
+            break_long_words=False,
+            break_on_hyphens=False,
+        )
+    )
+
+
+def _program() -> str:
+    """How to call the command from here."""
+    found = shutil.which("keras-genre")
+    beside = Path(sys.executable).with_name("keras-genre")
+    if found or not beside.is_file():
+        return "keras-genre"
+    here = Path.cwd()
+    return str(beside.relative_to(here) if beside.is_relative_to(here) else beside)
 
 
 def _draw(out: Path, films: int):
@@ -110,10 +130,13 @@ def _evaluate(run, truth) -> None:
     click.echo(format_table(score_table(entries)))
     macro_f1 = score(predictions, run.rule).overall["macro_f1"]
     share = truth.share(macro_f1, "both", "test")
+    verdict = f"Of what lies\nbetween, this model has {share:.0%}."
+    if share <= 0:
+        verdict = "This model\nis no better yet: it needs more films or epochs."
     click.echo(
         f"\nThese films were drawn from known probabilities: no model can expect a macro F1\n"
         f"above {truth.ceiling('both', 'test'):.3f} on them, and constant answers reach "
-        f"{truth.best_constant('test'):.3f}. Of what lies\nbetween, this model has {share:.0%}."
+        f"{truth.best_constant('test'):.3f}. {verdict}"
     )
 
 
@@ -182,6 +205,6 @@ def _tell_where(out: Path, seconds: float) -> None:
         f"  runs/          the trained model, its history and predictions\n"
         f"  saved_models/  what TensorFlow Serving takes\n"
         f"  unseen/        the film that it was asked about\n"
-        f"Ask it again: keras-genre predict --saved-models {out}/saved_models "
-        f'--plot "A robot inherits a lighthouse."'
+        f"Ask it again:\n  {_program()} predict --saved-models {out}/saved_models \\\n"
+        f'    --plot "A robot inherits a lighthouse."'
     )

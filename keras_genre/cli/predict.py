@@ -1,5 +1,6 @@
 """`keras-genre predict`: one film in, its genres out."""
 
+import textwrap
 from pathlib import Path
 
 import click
@@ -14,7 +15,7 @@ _BAR_WIDTH = 24
 @click.option("--plot", help="The plot.")
 @click.option("--poster", type=click.Path(), help="Picture file of the poster.")
 @click.option("--server", metavar="HOST:PORT", help="Ask a server [load the model here].")
-@click.option("--model", help="Name of the model, if there are several.")
+@click.option("--model", help="Name of the model, if there are several; always with --server.")
 @click.option(
     "--saved-models", default="saved_models", show_default=True, help="Folder of exported models."
 )
@@ -32,7 +33,7 @@ def command(plot, poster, server, model, saved_models, top, timeout, as_json):
     if not plot and not poster:
         raise click.UsageError("Give --plot, --poster, or both.")
     if server and not model:
-        raise click.UsageError("Name the --model that the server shall ask.")
+        raise click.UsageError("Name the --model to ask for: a server may have several.")
     from keras_genre.cli.quiet import import_tensorflow_quietly
 
     import_tensorflow_quietly()
@@ -56,16 +57,17 @@ def command(plot, poster, server, model, saved_models, top, timeout, as_json):
 
 
 def prediction_text(prediction, top: int | None = None) -> str:
-    """A prediction as bars, most probable genre first; a star marks those over their threshold."""
+    """A prediction as bars, most probable genre first."""
     width = max(map(len, prediction.probabilities))
     lines = [
         f"{'*' if name in prediction.genres else ' '} {name:<{width}}  "
         f"{bar_text(round(_BAR_WIDTH * probability), _BAR_WIDTH)}  {probability:.2f}"
         for name, probability in prediction.top(top or len(prediction.probabilities))
     ]
-    genres = ", ".join(prediction.genres) or "none over its threshold"
+    genres = textwrap.fill(", ".join(prediction.genres) or "none", 80, initial_indent="Genres: ")
     source = f"model {prediction.model}, version {prediction.version}"
-    return "\n".join([f"Genres: {genres}  ({source})", *lines])
+    legend = f"(* over the genre's own threshold; {source})"
+    return "\n".join([genres, *lines, legend])
 
 
 def _choose_model(saved_models: str, name: str | None) -> Path:

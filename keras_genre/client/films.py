@@ -4,7 +4,7 @@ import io
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from PIL import Image
+from PIL import Image, UnidentifiedImageError
 
 from keras_genre.errors import InvalidRequestError
 
@@ -80,7 +80,9 @@ def read_poster(poster: Poster) -> bytes:
         return content
     except FileNotFoundError as cause:
         raise InvalidRequestError(f"There is no poster file {poster}.") from cause
-    except (OSError, SyntaxError, ValueError, Image.DecompressionBombError) as cause:
+    except UnidentifiedImageError as cause:
         raise InvalidRequestError(
-            f"{name} cannot be read as a picture: {cause}. Expected JPEG, PNG, GIF, BMP or WebP."
+            f"{name} cannot be read as a picture. Expected JPEG, PNG, GIF, BMP or WebP."
         ) from cause
+    except (OSError, SyntaxError, ValueError, Image.DecompressionBombError) as cause:
+        raise InvalidRequestError(f"{name} cannot be read as a picture: {cause}.") from cause

@@ -141,7 +141,14 @@ def test_read_poster_csv_several_files_become_one_catalog(write_csv):
     assert catalog.vocabulary.names == ("Drama", "War")
     assert _column(catalog, "movie_id") == ["1", "2"]
     assert _column(catalog, "plot") == ["one", ""]
-    assert [note.split(":")[0] for note in catalog.notes] == ["one.csv"] * 2 + ["two.csv"] * 2
+    assert [note.split(":")[0] for note in catalog.notes] == ["one.csv"] * 3 + ["two.csv"] * 3
+    assert "one.csv: 1 plots, 0 films without" in catalog.notes
+    assert catalog.notes[4].startswith("two.csv: no plots (no column plot, overview")
+
+
+def test_read_poster_csv_with_misspelt_column_names_it_as_unused(write_csv):
+    path = write_csv([{"id": 1, "genres": "War", "plto": "one"}], "one.csv")
+    assert "one.csv: columns not used: 'plto'" in read_poster_csv(path).notes
 
 
 def test_read_poster_csv_same_film_in_two_files_is_named(write_csv):
@@ -172,8 +179,8 @@ def test_read_poster_csv_films_without_genres_are_left_out_and_counted(write_csv
         ("genres,plot\nDrama,x\n", "no column for the id"),
         ("id,genres\n1,\n", "no film with a genre"),
         ("id,genres\n,Drama\n", "row 0 .* no movie_id"),
-        ('id,genres\n1,"Drama\n', "cannot be read as a UTF-8 CSV"),
-        ("id,genres\n1,Drama\n2,Drama,x\n", "cannot be read as a UTF-8 CSV"),
+        ('id,genres\n1,"Drama\n', "cannot be read as a CSV file with commas"),
+        ("id,genres\n1,Drama\n2,Drama,x\n", "cannot be read as a CSV file with commas"),
         ("id,genres\n1,Drama,x\n", "more cells than its header"),
         ("id,genres,split\n1,Drama,holdout\n", "Unknown split 'holdout' in movie 1"),
     ],
