@@ -234,7 +234,7 @@ def test_process_with_sigterm_drains_and_exits_zero(base_path):
         finally:
             process.kill()
     assert process.returncode == 0, err
-    assert out == "drained errors server\n"
+    assert out == "drained errors lazy model_versions server\n"
     assert "Loaded m version 1" in err
     assert "Traceback" not in err
 
