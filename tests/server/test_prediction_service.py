@@ -1,3 +1,5 @@
+import re
+
 import grpc
 import numpy as np
 import pytest
@@ -182,15 +184,22 @@ def test_predict_duplicate_output_is_invalid(client):
 @pytest.mark.parametrize(
     ("inputs", "words"),
     [
-        ({"plot": b"a", "poster": b"b"}, "slice index 0 of dimension 0 out of bounds"),
-        ({"plot": [b"a", b"b"], "poster": [b"a", b"b", b"c"]}, "Incompatible shapes: [2] vs. [3]"),
+        # Two operations of the model fail on a scalar; which is first, is up to the threads.
+        (
+            {"plot": b"a", "poster": b"b"},
+            "slice index 0 of dimension 0 out of bounds|axis = 1 not in",
+        ),
+        (
+            {"plot": [b"a", b"b"], "poster": [b"a", b"b", b"c"]},
+            r"Incompatible shapes: \[2\] vs. \[3\]",
+        ),
     ],
     ids=["unbatched", "two batch sizes"],
 )
 def test_predict_wrong_shape_is_invalid_in_words_of_tensorflow(client, inputs, words):
     code, message = refusal(client.predict, inputs=inputs)
     assert code == "INVALID_ARGUMENT"
-    assert words in message
+    assert re.search(words, message)
     assert "stack traces unavailable" not in message
     assert "[Op:" not in message
     assert client.answer() == 0.1  # alive and well
