@@ -1,11 +1,8 @@
 """make_synthetic_catalog: a folder of sample films, and the truth about them."""
 
 import concurrent.futures
-import contextlib
 import os
-import secrets
-import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -26,6 +23,7 @@ from keras_genre.catalog.synthetic.titles import write_title
 from keras_genre.errors import CatalogError
 from keras_genre.features import SPLITS
 from keras_genre.genres import GenreVocabulary
+from keras_genre.staging import staged_folder
 
 __all__ = ["make_synthetic_catalog"]
 
@@ -68,7 +66,7 @@ def make_synthetic_catalog(
 
     Raises:
         ValueError: If `num_films` or `seed` is no such number.
-        CatalogError: If `folder` exists or cannot be written.
+        CatalogError: If `folder` exists and is not empty, or cannot be written.
 
     Example:
         >>> catalog, truth = make_synthetic_catalog("films", num_films=200)
@@ -78,12 +76,17 @@ def make_synthetic_catalog(
     _check_number(num_films, "num_films", 1)
     _check_number(seed, "seed", 0)
     folder = Path(folder).absolute()
-    _check_absent(folder)
-    truth = _sampled_truth(num_films, seed)
-    with _staged(folder) as stage:
-        table = _described(truth, seed)
-        _draw_posters(stage, truth, table["title"], seed, progress)
-        table.to_csv(stage / "movies.csv", index=False, encoding="utf-8", lineterminator="\n")
+    try:
+        with staged_folder(folder, CatalogError) as stage:
+            truth = _sampled_truth(num_films, seed)
+            table = _described(truth, seed)
+            _draw_posters(stage, truth, table["title"], seed, progress)
+            table.to_csv(stage / "movies.csv", index=False, encoding="utf-8", lineterminator="\n")
+    except OSError as cause:
+        raise CatalogError(
+            f"Cannot write sample films to {folder}: {cause}. No film was left behind; free the "
+            "disk or name another folder."
+        ) from cause
     return _as_catalog(table, folder, seed), truth
 
 
@@ -176,40 +179,8 @@ def _as_catalog(table: pd.DataFrame, folder: Path, seed: int) -> MovieCatalog:
     return MovieCatalog(frame, GenreVocabulary(GENRES), notes)
 
 
-@contextlib.contextmanager
-def _staged(folder: Path) -> Iterator[Path]:
-    """Give a hidden folder beside `folder`; rename it into place, or remove it on any error."""
-    try:
-        folder.parent.mkdir(parents=True, exist_ok=True)
-        stage = folder.with_name(f".{folder.name}.{secrets.token_hex(4)}")
-        stage.mkdir()
-    except OSError as cause:
-        raise CatalogError(
-            f"Cannot make sample films in {folder}: {cause}. Name a folder that can be written."
-        ) from cause
-    try:
-        yield stage
-        _check_absent(folder)  # rename would silently replace an empty folder
-        os.rename(stage, folder)
-    except OSError as cause:
-        raise CatalogError(
-            f"Cannot write sample films to {folder}: {cause}. No film was left behind; free the "
-            "disk or name another folder."
-        ) from cause
-    finally:
-        shutil.rmtree(stage, ignore_errors=True)
-
-
 def _stream(seed: int, purpose: int, film: int = 0) -> np.random.Generator:
     return np.random.default_rng(np.random.SeedSequence(seed, spawn_key=(purpose, film)))
-
-
-def _check_absent(folder: Path) -> None:
-    if folder.exists() or folder.is_symlink():
-        raise CatalogError(
-            f"{folder} exists already. Expected a new folder for the sample films; name another, "
-            "or remove this one first."
-        )
 
 
 def _check_number(value: int, name: str, least: int) -> None:

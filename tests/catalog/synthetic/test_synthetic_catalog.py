@@ -110,7 +110,7 @@ def test_make_catalog_reports_progress_after_each_film(tmp_path):
     assert calls == [(done, 5) for done in range(1, 6)]
 
 
-@pytest.mark.parametrize("kind", ["empty folder", "full folder", "file", "dangling link"])
+@pytest.mark.parametrize("kind", ["full folder", "file", "dangling link"])
 def test_make_catalog_where_something_is_refuses_and_leaves_it(tmp_path, kind):
     there = tmp_path / "films"
     if kind == "file":
@@ -119,10 +119,9 @@ def test_make_catalog_where_something_is_refuses_and_leaves_it(tmp_path, kind):
         there.symlink_to(tmp_path / "nowhere")
     else:
         there.mkdir()
-        if kind == "full folder":
-            (there / "notes.txt").write_text("mine")
+        (there / "notes.txt").write_text("mine")
     before = files_of(tmp_path)
-    with pytest.raises(CatalogError, match=r"films exists already.*name another"):
+    with pytest.raises(CatalogError, match=r"films exists already.*another place"):
         make_synthetic_catalog(there, num_films=2)
     assert files_of(tmp_path) == before
     assert [path.name for path in tmp_path.iterdir()] == ["films"]
@@ -131,11 +130,12 @@ def test_make_catalog_where_something_is_refuses_and_leaves_it(tmp_path, kind):
 def test_make_catalog_into_folder_made_meanwhile_refuses_and_leaves_it(tmp_path):
     def meddle(done, total):
         (tmp_path / "films").mkdir(exist_ok=True)
+        (tmp_path / "films" / "notes.txt").write_text("mine")
 
     with pytest.raises(CatalogError, match="exists already"):
         make_synthetic_catalog(tmp_path / "films", num_films=3, progress=meddle)
     assert [path.name for path in tmp_path.iterdir()] == ["films"]
-    assert not list((tmp_path / "films").iterdir())
+    assert [path.name for path in (tmp_path / "films").iterdir()] == ["notes.txt"]
 
 
 @pytest.mark.parametrize(
@@ -194,7 +194,7 @@ def test_make_catalog_that_fails_in_progress_stops_and_leaves_nothing(tmp_path, 
 
 def test_make_catalog_where_no_folder_can_be_is_refused(tmp_path):
     (tmp_path / "file").write_text("mine")
-    with pytest.raises(CatalogError, match="Name a folder that can be written"):
+    with pytest.raises(CatalogError, match=r"Cannot write to .*file"):
         make_synthetic_catalog(tmp_path / "file" / "films", num_films=2)
 
 
