@@ -4,7 +4,7 @@ Raw features (strings, what a film is stored and served as):
 
 | name     | dtype, shape   | meaning                                               |
 |----------|----------------|-------------------------------------------------------|
-| `PLOT`   | string (batch) | UTF-8 plot; empty = missing                           |
+| `PLOT`   | string (batch) | UTF-8 text (see `TEXTS`); empty = missing             |
 | `POSTER` | string (batch) | JPEG, PNG, GIF, BMP or WebP bytes; empty = missing    |
 
 Tensors (what a preprocessor gives and a classifier takes):
@@ -39,3 +39,18 @@ GENRES = "genres"
 
 SPLITS = ("train", "validation", "test")
 """The names of the splits; a film with an empty split belongs to none yet."""
+
+TEXTS = ("plot", "plot+tagline")
+"""What `PLOT` can hold; records say which in their manifest, and a served model in its own."""
+
+
+def join_text(plot: str, tagline: str) -> str:
+    r"""Return the text of a film for a model that reads "plot+tagline": two lines, plot first.
+
+    Example:
+        >>> join_text("A duel.", "Two swords. One chance.")
+        'A duel.\nTwo swords. One chance.'
+        >>> join_text("A duel.", "")
+        'A duel.'
+    """
+    return "\n".join(part for part in (plot, tagline) if part)

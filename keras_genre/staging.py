@@ -1,15 +1,31 @@
 """Writing beside and renaming into place, so that nothing half-written is ever found."""
 
 import contextlib
+import errno
 import os
+import re
+import secrets
 import shutil
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
 from keras_genre.errors import KerasGenreError
 
+try:
+    import fcntl
+except ImportError:  # Windows has no such locks; there, what a killed process left stays
+    fcntl = None
+
 __all__ = ["scratch_folder", "staged_file", "staged_folder"]
+
+# What only a disk can be blamed for. Anything else that goes wrong in a block keeps its own error.
+_DISK_FAULTS = {
+    errno.ENOSPC: "No space left on the device. Free some, or name another folder.",
+    errno.EDQUOT: "The disk quota is used up. Free some space, or name another folder.",
+    errno.EFBIG: "A file grew larger than the file system or `ulimit -f` allows. Raise the limit, "
+    "or name another folder.",
+    errno.EROFS: "The file system is read-only. Name another folder.",
+}
 
 
 @contextlib.contextmanager
@@ -17,10 +33,12 @@ def staged_folder(target: str | Path, error: type[KerasGenreError]) -> Iterator[
     """Give an empty folder beside `target`; rename it to `target` when the block succeeds.
 
     When the block raises (an interrupt too), the folder is removed and `target` does not appear.
+    What an earlier attempt at `target` left behind because it was killed is removed first.
 
     Args:
         target: The folder to be made. It must not exist yet, or be empty.
-        error: The class raised when `target` is already there or cannot be written.
+        error: The class raised when `target` is already there or cannot be written, for example
+            because the disk is full.
 
     Yields:
         The folder to write into, on the same filesystem as `target`.
@@ -37,24 +55,41 @@ def staged_folder(target: str | Path, error: type[KerasGenreError]) -> Iterator[
 def scratch_folder(parent: str | Path, prefix: str, error: type[KerasGenreError]) -> Iterator[Path]:
     """Give an empty folder in `parent`; remove it when the block raises (an interrupt too).
 
+    It is locked while the block runs, so that a later call with the same `parent` and `prefix`
+    knows a folder whose process was killed from one that is being written.
+
     Args:
-        parent: Made if needed.
+        parent: Made if needed, and removed again when the block raises.
         prefix: What the folder's name begins with; a dot hides it.
-        error: The class raised when the folder cannot be made.
+        error: The class raised when the folder cannot be made, or the disk is full.
 
     Yields:
         The folder. A block that succeeds has renamed it.
     """
+    parent = Path(parent)
+    new_parents = [folder for folder in (parent, *parent.parents) if not os.path.exists(folder)]
+    scratch = lock = None
     try:
-        Path(parent).mkdir(parents=True, exist_ok=True)
-        scratch = Path(tempfile.mkdtemp(prefix=prefix, dir=parent))
-        scratch.chmod(0o777 & ~_umask())  # mkdtemp makes it private; the result is not
-    except OSError as cause:
-        raise error(f"Cannot write to {parent}: {cause.strerror or cause}.") from cause
-    try:
-        yield scratch
-    except BaseException:
-        shutil.rmtree(scratch, ignore_errors=True)
+        try:
+            parent.mkdir(parents=True, exist_ok=True)
+            _remove_abandoned(parent, prefix)
+            while lock is None:
+                scratch = parent / f"{prefix}{secrets.token_hex(4)}"
+                scratch.mkdir()
+                lock = _lock(scratch)
+        except OSError as cause:
+            raise error(f"Cannot write to {parent}: {_reason(cause)}") from cause
+        with lock:
+            yield scratch
+    except BaseException as cause:
+        if scratch:
+            shutil.rmtree(scratch, ignore_errors=True)
+        with contextlib.suppress(OSError):  # somebody else may be writing there by now
+            for folder in new_parents:
+                folder.rmdir()
+        fault = _disk_fault(cause)
+        if fault:
+            raise error(f"Cannot write to {parent}: {fault}") from cause
         raise
 
 
@@ -64,16 +99,16 @@ def staged_file(target: str | Path) -> Iterator[Path]:
 
     Yields:
         A path that the block must create. An existing `target` is replaced in one step.
+
+    Raises:
+        KerasGenreError: If it cannot be written there.
     """
     target = Path(target)
-    target.parent.mkdir(parents=True, exist_ok=True)
-    staging = target.with_name(f".{target.name}.partial-{os.getpid()}")
-    try:
-        yield staging
-        os.replace(staging, target)
-    except BaseException:
-        staging.unlink(missing_ok=True)
-        raise
+    prefix = f".{target.name}.partial-"
+    with scratch_folder(target.parent, prefix, KerasGenreError) as scratch:
+        yield scratch / target.name
+        os.replace(scratch / target.name, target)
+        scratch.rmdir()
 
 
 def _refuse_existing(target: Path, error: type[KerasGenreError]) -> None:
@@ -85,12 +120,55 @@ def _refuse_existing(target: Path, error: type[KerasGenreError]) -> None:
         else:
             exists = target.exists()
     except OSError as cause:
-        raise error(f"Cannot write {target}: {cause.strerror or cause}.") from cause
+        raise error(f"Cannot write {target}: {_reason(cause)}") from cause
     if exists:
         raise error(f"{target} exists already. Choose another place, or delete it first.")
 
 
-def _umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask
+def _lock(folder: Path) -> contextlib.AbstractContextManager | None:
+    """Lock a new folder until the context ends; the kernel does so when the process is killed.
+
+    Returns:
+        None if another attempt took the folder for an abandoned one before it was locked.
+    """
+    try:
+        return _locked(folder)
+    except (BlockingIOError, FileNotFoundError):
+        return None
+    except OSError:
+        return contextlib.nullcontext()  # not every file system has locks
+
+
+def _locked(folder: Path) -> contextlib.AbstractContextManager:
+    """Lock a folder, or raise an OSError: BlockingIOError if it is locked already."""
+    if fcntl is None:
+        raise OSError(errno.ENOLCK, os.strerror(errno.ENOLCK))
+    with contextlib.ExitStack() as closing:
+        descriptor = os.open(folder, os.O_RDONLY)
+        closing.callback(os.close, descriptor)
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        os.stat(folder)  # it may have been removed between opening and locking
+        return closing.pop_all()
+
+
+def _remove_abandoned(parent: Path, prefix: str) -> None:
+    """Remove folders of this prefix whose processes are gone: they hold no lock any more."""
+    ours = re.compile(re.escape(prefix) + "[0-9a-f]{8}")
+    with contextlib.suppress(OSError):
+        for folder in [found for found in parent.iterdir() if ours.fullmatch(found.name)]:
+            with contextlib.suppress(OSError), _locked(folder):
+                shutil.rmtree(folder)
+
+
+def _reason(cause: OSError) -> str:
+    return _DISK_FAULTS.get(cause.errno) or f"{cause.strerror or cause}."
+
+
+def _disk_fault(cause: BaseException) -> str | None:
+    """What is wrong with the disk, or None where something else is wrong."""
+    if isinstance(cause, OSError):
+        return _DISK_FAULTS.get(cause.errno)
+    if type(cause).__module__.startswith("tensorflow."):  # its errors say it in words alone
+        found = (number for number in _DISK_FAULTS if os.strerror(number) in str(cause))
+        return _DISK_FAULTS.get(next(found, None))
+    return None
