@@ -1,18 +1,16 @@
 """MovieCatalog: one table of films, checked."""
 
 from collections.abc import Iterable, Sequence
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
+from keras_genre.catalog.catalog_checks import check_unicode, checked_frame
+from keras_genre.catalog.catalog_files import load_catalog, save_catalog
 from keras_genre.errors import CatalogError
 from keras_genre.features import SPLITS
 from keras_genre.genres import GenreVocabulary
-
-_TEXT_COLUMNS = ("title", "plot", "tagline", "poster", "split")
-_COLUMNS = (
-    "movie_id", "title", "plot", "tagline", "genres", "poster", "year", "crew", "split",
-)  # fmt: skip
 
 
 class MovieCatalog:
@@ -31,7 +29,8 @@ class MovieCatalog:
 
     Raises:
         CatalogError: If the table is empty, a column is missing, an id stands twice, genres are
-            a bare string, or a genre or split is unknown. The message names the film.
+            a bare string, a genre or split is unknown, or a text holds a lone surrogate (half of
+            a character, which no file can hold). The message names the film.
 
     Example:
         >>> frame = pd.DataFrame({"movie_id": ["a"], "genres": [["Drama"]], "plot": ["A duel."]})
@@ -40,9 +39,12 @@ class MovieCatalog:
     """
 
     def __init__(self, frame: pd.DataFrame, vocabulary: GenreVocabulary, notes: Iterable[str] = ()):
+        for name in vocabulary:
+            check_unicode(name, "The vocabulary: the genre")
         self._vocabulary = vocabulary
-        self._frame = _checked(frame, vocabulary)
-        self._notes = tuple(notes)
+        self._frame = checked_frame(frame, vocabulary)
+        # A note may name a file whose name is no Unicode.
+        self._notes = tuple(note.encode(errors="backslashreplace").decode() for note in notes)
 
     @property
     def frame(self) -> pd.DataFrame:
@@ -106,6 +108,46 @@ class MovieCatalog:
         frame = self._frame.assign(genres=genres)[left]
         return MovieCatalog(frame, GenreVocabulary(kept), (*self._notes, note))
 
+    def save(self, path: str | Path) -> None:
+        """Write the catalogue as one file; `load` gives exactly the same catalogue back.
+
+        `.parquet` holds everything, and damage to it is noticed. `.csv` is for people too: genres
+        as `A|B`, and nothing that a spreadsheet program would run as a formula (see
+        `keras_genre.csv_files`); vocabulary and notes go into `<path>-metadata.json` beside it.
+
+        A poster inside the folder of `path` is stored relative to it, so that the folder can be
+        moved or zipped; one outside stays absolute. An existing file is replaced in one step.
+
+        Raises:
+            ValueError: If `path` ends in neither .parquet nor .csv.
+            CatalogError: If it cannot be written there.
+
+        Example:
+            >>> frame = pd.DataFrame({"movie_id": ["a"], "genres": [["Drama"]]})
+            >>> MovieCatalog(frame, GenreVocabulary(["Drama", "War"])).save("films.parquet")
+            >>> MovieCatalog.load("films.parquet").vocabulary
+            GenreVocabulary(['Drama', 'War'])
+        """
+        save_catalog(Path(path), self._frame, self._vocabulary, self._notes)
+
+    @classmethod
+    def load(cls, path: str | Path) -> "MovieCatalog":
+        """Read a file that `save` wrote. Poster paths come back absolute.
+
+        A CSV file is read without its `-metadata.json` too: its genres are then those found, in
+        alphabetical order, and a note says so.
+
+        Raises:
+            ValueError: If `path` ends in neither .parquet nor .csv.
+            CatalogError: If the file is not there, damaged, not written by `save`, or written by
+                a later version. The message names the file and the field.
+        """
+        frame, vocabulary, notes = load_catalog(Path(path))
+        try:
+            return cls(frame, vocabulary, notes)
+        except CatalogError as cause:
+            raise CatalogError(f"{path} holds no catalogue: {cause}") from cause
+
     def __len__(self) -> int:
         return len(self._frame)
 
@@ -114,66 +156,4 @@ class MovieCatalog:
         return (
             f"MovieCatalog({len(self)} films, {len(self._vocabulary)} genres"
             f"{': ' if sizes else ''}{', '.join(sizes)})"
-        )
-
-
-def _checked(frame: pd.DataFrame, vocabulary: GenreVocabulary) -> pd.DataFrame:
-    for column in ("movie_id", "genres"):
-        if column not in frame.columns:
-            raise CatalogError(
-                f"A catalogue needs a column {column!r}; received {list(frame.columns)}."
-            )
-    twice = list(frame.columns[frame.columns.duplicated()])
-    if twice:
-        raise CatalogError(f"A column stands twice in the table: {twice}. Rename or drop one.")
-    if frame.empty:
-        raise CatalogError("The catalogue has no films. Expected at least one row.")
-    frame = frame.reindex(columns=_COLUMNS).reset_index(drop=True)
-    frame["movie_id"] = _checked_ids(frame["movie_id"])
-    for column in _TEXT_COLUMNS:
-        frame[column] = frame[column].astype(object).where(frame[column].notna(), "").astype(str)
-    frame["genres"] = [
-        _checked_genres(genres, movie_id, vocabulary)
-        for movie_id, genres in zip(frame["movie_id"], frame["genres"], strict=True)
-    ]
-    frame["crew"] = [
-        tuple(crew) if isinstance(crew, list | tuple) else () for crew in frame["crew"]
-    ]
-    year = pd.to_numeric(frame["year"], errors="coerce").astype("float64")
-    # What is no year (1999.5, infinity) is missing; it would not fit an integer either.
-    frame["year"] = year.where((year % 1 == 0) & year.between(1, 9999)).astype("Int64")
-    _check_splits(frame)
-    return frame
-
-
-def _checked_ids(ids: pd.Series) -> pd.Series:
-    ids = ids.astype(object).where(ids.notna(), "").astype(str).str.strip()
-    if (ids == "").any():
-        row = int(np.flatnonzero(ids == "")[0])
-        raise CatalogError(f"The film in row {row} (counted from 0) has no movie_id.")
-    twice = ids[ids.duplicated()]
-    if len(twice):
-        raise CatalogError(
-            f"movie_id {twice.iloc[0]!r} stands {int((ids == twice.iloc[0]).sum())} times "
-            f"({len(twice)} repeated rows in all). Expected one row a film; drop the others first."
-        )
-    return ids
-
-
-def _checked_genres(genres, movie_id: str, vocabulary: GenreVocabulary) -> tuple[str, ...]:
-    if not isinstance(genres, list | tuple | set | frozenset | np.ndarray | str):
-        raise CatalogError(f"Expected a list of genres for movie {movie_id}, received {genres!r}.")
-    try:
-        return vocabulary.decode(vocabulary.encode(genres))
-    except ValueError as cause:
-        raise CatalogError(f"Movie {movie_id}: {cause}") from cause
-
-
-def _check_splits(frame: pd.DataFrame) -> None:
-    unknown = ~frame["split"].isin([*SPLITS, ""])
-    if unknown.any():
-        film = frame[unknown].iloc[0]
-        raise CatalogError(
-            f"Unknown split {film['split']!r} in movie {film['movie_id']}. "
-            f"Expected one of {', '.join(SPLITS)}, or nothing."
         )

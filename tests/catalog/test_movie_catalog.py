@@ -173,3 +173,29 @@ def test_catalog_drop_genres_that_leaves_no_film_is_refused():
 def test_catalog_repr_counts_films_genres_and_splits():
     catalog = make(split=["train", "test"])
     assert repr(catalog) == "MovieCatalog(2 films, 3 genres: train 1, test 1)"
+
+
+def _of_objects(*values):
+    # Left to itself, pandas 3 encodes texts as it takes them in.
+    return pd.Series(values, dtype=object)
+
+
+@pytest.mark.parametrize(
+    ("columns", "message"),
+    [
+        ({"plot": _of_objects("x", "half \ud83c")}, r"Movie b: the plot 'half \\ud83c' holds half"),
+        ({"poster": _of_objects("\udce9.jpg", "")}, r"Movie a: the poster '\\udce9.jpg' holds"),
+        ({"movie_id": _of_objects("a", "\ud800")}, r"Movie '\\ud800': the movie_id"),
+        ({"crew": [["Ann"], ["\ud800"]]}, "Movie b: the crew member"),
+        ({"crew": [["Ann"], [7]]}, "Movie b: expected names in the crew, received 7"),
+        ({"vocabulary": GenreVocabulary(["War\ud800"])}, r"the genre 'War\\ud800' holds half"),
+    ],
+)
+def test_catalog_with_text_that_no_file_can_hold_names_the_film(columns, message):
+    with pytest.raises(CatalogError, match=message):
+        make(**columns)
+
+
+def test_catalog_note_about_a_file_with_an_odd_name_can_be_kept():
+    catalog = MovieCatalog(make().frame, VOCABULARY, ["\udce9.csv: é"])
+    assert catalog.notes == ("\\udce9.csv: é",)

@@ -20,6 +20,7 @@ from keras_genre.catalog.synthetic.plots import write_plot
 from keras_genre.catalog.synthetic.posters import draw_poster
 from keras_genre.catalog.synthetic.synthetic_truth import SyntheticTruth
 from keras_genre.catalog.synthetic.titles import write_title
+from keras_genre.csv_files import write_csv
 from keras_genre.errors import CatalogError
 from keras_genre.features import SPLITS
 from keras_genre.genres import GenreVocabulary
@@ -81,7 +82,7 @@ def make_synthetic_catalog(
             truth = _sampled_truth(num_films, seed)
             table = _described(truth, seed)
             _draw_posters(stage, truth, table["title"], seed, progress)
-            table.to_csv(stage / "movies.csv", index=False, encoding="utf-8", lineterminator="\n")
+            write_csv(table, stage / "movies.csv")
     except OSError as cause:
         raise CatalogError(
             f"Cannot write sample films to {folder}: {cause}. No film was left behind; free the "

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from keras_genre.catalog import MovieCatalog
+from keras_genre.catalog import MovieCatalog, read_poster_csv
 from keras_genre.catalog.synthetic import make_catalog, make_synthetic_catalog
 from keras_genre.errors import CatalogError
 
@@ -75,6 +75,14 @@ def test_make_catalog_of_texts_that_repeat_writes_until_they_are_new(tmp_path, m
     rows = rows_of(tmp_path / "films")
     assert len({row["title"] for row in rows}) == 8
     assert len({row["plot"] for row in rows} - {""}) == truth.has_plot.sum()
+
+
+def test_make_catalog_of_a_title_like_a_formula_writes_it_inert(tmp_path, monkeypatch):
+    monkeypatch.setattr(make_catalog, "write_title", lambda rng: f"=Part {rng.integers(9)}")
+    catalog, _ = make_synthetic_catalog(tmp_path / "films", num_films=3)
+    assert all(row["title"].startswith("'=Part ") for row in rows_of(tmp_path / "films"))
+    read = read_poster_csv(tmp_path / "films" / "movies.csv")
+    assert read.frame["title"].tolist() == catalog.frame["title"].tolist()
 
 
 @pytest.mark.parametrize("workers", [1, 5])
