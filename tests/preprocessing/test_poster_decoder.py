@@ -1,4 +1,9 @@
 import io
+import os
+import subprocess
+import sys
+import zlib
+from pathlib import Path
 
 import keras
 import numpy as np
@@ -6,6 +11,7 @@ import pytest
 import tensorflow as tf
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from picture_files import encode, exif, noise, png, png_chunk, with_scans, with_segments
 from PIL import Image
 
 from keras_genre.preprocessing import PosterDecoder
@@ -19,16 +25,13 @@ def picture(seed=0, size=(60, 90)):
     return Image.fromarray(pixels).resize(size, Image.Resampling.BICUBIC)
 
 
-def encode(image, kind="JPEG", **options):
-    out = io.BytesIO()
-    image.save(out, kind, **options)
-    return out.getvalue()
-
-
 GOOD = [encode(picture(seed), kind) for seed, kind in enumerate(("JPEG", "PNG", "WEBP"))]
 JUNK = [b"", b"<html>404 Not Found</html>", b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n", b"\0" * 500]
 
-decode = tf.function(PosterDecoder(SIZE), input_signature=[tf.TensorSpec([None], tf.string)])
+# Without autograph, as when a model is exported.
+decode = tf.function(
+    PosterDecoder(SIZE), input_signature=[tf.TensorSpec([None], tf.string)], autograph=False
+)
 
 
 def decoded(posters):
@@ -112,9 +115,13 @@ def test_decoder_of_no_films_gives_empty_tensors():
     assert (mask.shape, mask.dtype) == ((0,), "bool")
 
 
-# Noise fills its files to the end: cut anywhere, something is missing.
-_NOISE = Image.fromarray(np.random.default_rng(5).integers(0, 256, (40, 30, 3), "uint8"))
-_CUT = [encode(_NOISE, "JPEG"), encode(_NOISE, "PNG"), encode(_NOISE, "WEBP", lossless=True)]
+_CUT = [
+    encode(noise(), "JPEG"),
+    encode(noise(), "PNG"),
+    encode(noise(), "GIF"),
+    encode(noise(), "BMP"),
+    encode(noise(), "WEBP", lossless=True),
+]
 
 
 @settings(max_examples=80, deadline=None)
@@ -144,6 +151,104 @@ def test_decoder_of_random_bytes_raises_nothing_and_leaves_its_neighbours(alone,
     assert mask[0] or not images[0].any()
 
 
+_EXIF = (0xE1, exif(6))
+_WHOLE = [
+    with_segments(encode(picture()), _EXIF),
+    encode(picture(), "JPEG", progressive=True),
+    encode(picture(), "PNG", exif=_EXIF[1][6:]),
+    encode(picture(), "GIF", save_all=True, append_images=[picture(1)]),
+    encode(picture(), "BMP"),
+    encode(picture().convert("P"), "BMP"),
+    encode(picture(), "WEBP", exif=_EXIF[1][6:]),
+    encode(picture(), "WEBP", lossless=True),
+    encode(picture(), "WEBP", save_all=True, append_images=[picture(1)]),
+]
+
+
+@settings(max_examples=300, deadline=None)
+@given(
+    st.sampled_from(_WHOLE),
+    st.lists(st.tuples(st.floats(0, 1), st.integers(0, 255)), min_size=1, max_size=8),
+    st.floats(0.5, 1),
+)
+def test_decoder_of_damaged_bytes_raises_nothing_and_leaves_its_neighbours(
+    alone, content, changes, part
+):
+    damaged = bytearray(content)
+    for place, value in changes:
+        # To the fourth power, so that headers are hit most.
+        damaged[int(place**4 * (len(damaged) - 1))] = value
+    damaged = bytes(damaged)[: int(np.ceil(part * len(damaged)))]
+    images, mask = decoded([GOOD[0], damaged, GOOD[1]])
+    assert mask[[0, 2]].all()
+    np.testing.assert_array_equal(images[[0, 2]], alone[:2])
+    assert mask[1] or not images[1].any()
+
+
+@pytest.mark.parametrize("length", range(1, 60))
+def test_decoder_of_the_first_bytes_alone_masks_them(length):
+    _, mask = decoded([content[:length] for content in _WHOLE])
+    assert not mask.any()
+
+
+@pytest.mark.filterwarnings("ignore::PIL.Image.DecompressionBombWarning")
+@pytest.mark.parametrize(
+    ("kind", "mode", "options"),
+    [
+        ("JPEG", "L", {}),
+        ("PNG", "1", {}),
+        ("GIF", "P", {}),
+        ("BMP", "L", {}),
+        ("WEBP", "RGB", {"lossless": True, "quality": 0, "method": 0}),
+    ],
+)
+def test_decoder_of_more_than_50_megapixels_masks_them(kind, mode, options, alone):
+    huge = encode(Image.new(mode, (10_000, 5001), 1), kind, **options)
+    images, mask = decoded([GOOD[0], huge, GOOD[1]])
+    assert mask.tolist() == [True, False, True]
+    np.testing.assert_array_equal(images[[0, 2]], alone[:2])
+
+
+@pytest.mark.parametrize(("kind", "mode"), [("JPEG", "L"), ("PNG", "1")])
+def test_decoder_of_50_megapixels_reads_them(kind, mode):
+    (image,), mask = decoded([encode(Image.new(mode, (10_000, 5000), 255), kind)])
+    assert mask.all()
+    assert (image == 255).all()
+
+
+def test_decoder_of_too_many_scans_masks_them():
+    jpeg = encode(picture(), progressive=True)
+    _, mask = decoded([with_scans(jpeg, 51), with_scans(jpeg, 50), jpeg])
+    assert mask.tolist() == [False, True, True]
+
+
+def test_decoder_of_many_bombs_uses_little_memory(tmp_path):
+    side, frame = 12_000, encode(Image.new("P", (4000, 4000)), "GIF")
+    place = frame.index(b",", 13)
+    text = png_chunk(b"zTXt", b"a\0\0" + zlib.compress(bytes(7_900_000))) * 4
+    bombs = {
+        "png": png([bytes(side // 8)] * side, side, side, 1, 0),
+        "text.png": png([bytes(9)], 3, 1, 8, 2, text),
+        "gif": frame[:-1] + frame[place:-1] * 30 + b";",
+        "jpeg": encode(Image.new("L", (side, side)), "JPEG", optimize=False),
+        "large.jpeg": encode(Image.new("L", (10_000, 5000)), "JPEG"),
+    }
+    assert max(map(len, bombs.values())) < 7_000_000
+    for name, content in bombs.items():
+        (tmp_path / name).write_bytes(content)
+    code = Path(__file__).with_name("decode_in_bounds.py")
+    done = subprocess.run(
+        [sys.executable, code, *(tmp_path / name for name in bombs)],
+        env={**os.environ, "TF_CPP_MIN_LOG_LEVEL": "3"},
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0, done.stderr
+    mask, megabytes = done.stdout.split()
+    assert mask == "01101"
+    assert float(megabytes) < 100
+
+
 def test_decoder_eagerly_and_in_a_dataset_is_as_in_a_function(alone):
     layer = PosterDecoder(SIZE)
     posters = [*GOOD, b"junk"]
@@ -151,6 +256,18 @@ def test_decoder_eagerly_and_in_a_dataset_is_as_in_a_function(alone):
     for answer in (layer(tf.constant(posters)), next(iter(rows))):
         assert answer["has_poster"].numpy().tolist() == [True, True, True, False]
         np.testing.assert_array_equal(answer["poster_image"][:3], alone)
+
+
+def test_decoder_that_was_saved_reads_every_kind_as_before(tmp_path):
+    module = tf.Module()
+    module.layer, module.decode = PosterDecoder(SIZE), decode
+    tf.saved_model.save(module, str(tmp_path / "saved"))
+    loaded = tf.saved_model.load(str(tmp_path / "saved")).decode
+    posters = tf.constant([*_WHOLE, *GOOD, *JUNK])
+    expected = decode(posters)
+    for name, value in loaded(posters).items():
+        np.testing.assert_array_equal(value, expected[name])
+    assert expected["has_poster"].numpy().sum() == len(_WHOLE) - 1 + len(GOOD)
 
 
 def test_decoder_of_a_symbolic_input_gives_the_shapes_it_has():
