@@ -5,6 +5,7 @@ import hashlib
 import json
 from pathlib import Path
 
+from keras_genre import features
 from keras_genre.errors import DatasetError
 from keras_genre.genres import GenreVocabulary
 
@@ -45,6 +46,7 @@ class Manifest:
         poster_size: Posters larger than this many pixels on the short side were reduced to it.
         posters: Counts: "stored", "missing", "unreadable".
         notes: What `MovieCatalog.notes` said.
+        text: What the plots hold, one of `features.TEXTS`.
     """
 
     genres: tuple[str, ...]
@@ -52,6 +54,7 @@ class Manifest:
     poster_size: int
     posters: dict[str, int]
     notes: tuple[str, ...] = ()
+    text: str = features.TEXTS[0]
 
     @property
     def data_hash(self) -> str:
@@ -104,6 +107,7 @@ class Manifest:
                 poster_size=content["poster_size"],
                 posters=content["posters"],
                 notes=tuple(content["notes"]),
+                text=content.get("text", features.TEXTS[0]),  # older records hold plots alone
             )
             for name, split in splits.items():
                 if len(split.genre_counts) != len(manifest.genres) or not (

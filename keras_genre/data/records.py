@@ -12,6 +12,7 @@ import tensorflow as tf
 
 from keras_genre import features
 from keras_genre.catalog.movie_catalog import MovieCatalog
+from keras_genre.csv_files import write_csv
 from keras_genre.data.manifest import Manifest, Shard, Split
 from keras_genre.data.movie_dataset import MovieDataset
 from keras_genre.data.poster_files import read_poster
@@ -30,6 +31,7 @@ def write_records(
     poster_size: int = 448,
     seed: int = 0,
     progress: Callable[[int, int], None] | None = None,
+    text: str = "plot",
 ) -> MovieDataset:
     """Write the films of every split as TFRecord shards with a manifest.
 
@@ -45,23 +47,30 @@ def write_records(
             twice the image size of the models to be trained (the default serves 224).
         seed: Of the order of the training films.
         progress: Called with (films done, films in all).
+        text: What a model shall read: "plot", or "plot+tagline" for both in two lines.
 
     Returns:
         The `MovieDataset` of the folder.
 
     Raises:
-        ValueError: If `poster_size` is below 1.
-        CatalogError: If a film has no split, or there is no training film.
+        ValueError: If `poster_size` is below 1, or `text` is neither.
+        CatalogError: If a film has no split, there is no training film, or taglines are asked for
+            and no film has one.
         DatasetError: If `folder` exists or cannot be written.
     """
     if poster_size < 1:
         raise ValueError(f"Expected poster_size of at least 1 pixel, received {poster_size}.")
+    if text not in features.TEXTS:
+        expected = " or ".join(repr(name) for name in features.TEXTS)
+        raise ValueError(f"Expected text as {expected}, received {text!r}.")
     _check_splits(catalog)
+    notes = (*catalog.notes, *_tagline_notes(catalog, text))
     folder = Path(folder)
     with staged_folder(folder, DatasetError) as staging:
         writer = _Writer(staging, poster_size, catalog.vocabulary, progress, len(catalog))
         splits = {
-            name: writer.write(name, catalog.select(name).frame, seed) for name in catalog.splits
+            name: writer.write(name, _with_text(catalog.select(name).frame, text), seed)
+            for name in catalog.splits
         }
         writer.write_unreadable()
         manifest = Manifest(
@@ -69,7 +78,8 @@ def write_records(
             splits=splits,
             poster_size=poster_size,
             posters=writer.posters,
-            notes=catalog.notes,
+            notes=notes,
+            text=text,
         )
         manifest.save(staging)
         MovieDataset(staging).verify()
@@ -85,6 +95,26 @@ def _check_splits(catalog: MovieCatalog) -> None:
         )
     if "train" not in catalog.splits:
         raise CatalogError(f"No film is for training; splits with films: {catalog.splits}.")
+
+
+def _tagline_notes(catalog: MovieCatalog, text: str) -> list[str]:
+    if text == "plot":
+        return []
+    taglines = int((catalog.frame["tagline"] != "").sum())
+    if not taglines:
+        raise CatalogError(
+            f"Text {text!r} is asked for, but no film has a tagline. Name the column "
+            f"(--tagline-column), or prepare plots alone."
+        )
+    return [f"text: plot and tagline; {taglines} of {len(catalog)} films have a tagline"]
+
+
+def _with_text(frame: pd.DataFrame, text: str) -> pd.DataFrame:
+    """Put what a model shall read into the column of the plots."""
+    if text == "plot":
+        return frame
+    joined = map(features.join_text, frame["plot"], frame["tagline"])
+    return frame.assign(plot=list(joined))
 
 
 class _Writer:
@@ -155,7 +185,7 @@ class _Writer:
     def write_unreadable(self) -> None:
         if self._unreadable:
             frame = pd.DataFrame(self._unreadable, columns=["movie_id", "poster", "reason"])
-            frame.to_csv(self._folder / "unreadable_posters.csv", index=False)
+            write_csv(frame, self._folder / "unreadable_posters.csv")
 
 
 def _example(film, poster: bytes, vocabulary: GenreVocabulary) -> bytes:

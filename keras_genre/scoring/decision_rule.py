@@ -165,7 +165,11 @@ class DecisionRule:
         )
 
     def save(self, path: str | os.PathLike) -> Path:
-        """Write the rule to a JSON file."""
+        """Write the rule to a JSON file.
+
+        Raises:
+            KerasGenreError: If it cannot be written.
+        """
         text = json.dumps(self.to_dict(), indent=2, ensure_ascii=False) + "\n"
         with staged_file(path) as staging:
             staging.write_text(text, encoding="utf-8")

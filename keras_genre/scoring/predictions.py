@@ -134,7 +134,11 @@ class Predictions:
             )
 
     def save(self, path: str | os.PathLike) -> Path:
-        """Write everything to one `.npz` file, without pickle; the same data, the same bytes."""
+        """Write everything to one `.npz` file, without pickle; the same data, the same bytes.
+
+        Raises:
+            KerasGenreError: If it cannot be written.
+        """
         with staged_file(path) as staging, open(staging, "wb") as file:
             np.savez_compressed(
                 file,

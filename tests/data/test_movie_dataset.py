@@ -23,7 +23,7 @@ def ids_of(batches):
 
 @pytest.fixture(scope="module")
 def preprocessor(sample_dataset):
-    preprocessor = MoviePreprocessor(PlotVectorizer(500, 32), PosterDecoder(16))
+    preprocessor = MoviePreprocessor(PlotVectorizer(500, 128), PosterDecoder(16))
     preprocessor.adapt(sample_dataset.plots("train"))
     return preprocessor
 
@@ -81,6 +81,105 @@ def test_load_of_train_shuffles_each_epoch_anew_and_repeats_under_a_seed(sample_
     assert epochs(seed=2) != [first, second]
 
 
+_CHOICES = pytest.mark.parametrize(
+    "choices",
+    [{"bucketed": False}, {"bucketed": True}, {"balanced": True}, {"shuffle": False}],
+    ids=str,
+)
+
+
+def epochs_of(batches):
+    """Two epochs of batches as lists of arrays."""
+    return [[tf.nest.flatten(batch) for batch in batches.as_numpy_iterator()] for _ in range(2)]
+
+
+def assert_same(epochs, others):
+    for batches, other_batches in zip(epochs, others, strict=True):
+        for batch, other in zip(batches, other_batches, strict=True):
+            for array, other_array in zip(batch, other, strict=True):
+                np.testing.assert_array_equal(array, other_array, strict=True)
+
+
+@_CHOICES
+def test_load_with_a_seed_gives_the_same_batches_again_cached_or_not(
+    sample_dataset, preprocessor, choices
+):
+    def epochs(seed=3, **further):
+        choice = {**choices, **further}
+        batches = sample_dataset.load("train", preprocessor, 8, seed=seed, with_ids=True, **choice)
+        result = epochs_of(batches)
+        assert len(result[0]) == len(result[1]) == len(batches)
+        return result
+
+    first = epochs()
+    assert_same(epochs(), first)
+    assert_same(epochs(cache=True), first)
+    if choices.get("shuffle", True):
+        with pytest.raises(AssertionError):
+            assert_same(first[:1], first[1:])
+        with pytest.raises(AssertionError):
+            assert_same(epochs(seed=4), first)
+
+
+def test_load_with_cache_prepares_each_film_once(sample_dataset):
+    prepared = tf.Variable(0)
+
+    def counting(raw):
+        prepared.assign_add(tf.shape(raw["plot"])[0])
+        return lengths(raw)
+
+    batches = sample_dataset.load("train", counting, bucketed=True, cache=True)
+    for _ in range(3):
+        assert len(list(batches)) == len(batches)
+    assert prepared.numpy() == sample_dataset.num_films("train")
+
+
+def test_load_of_plots_for_training_is_bucketed_unless_told_otherwise(sample_dataset, preprocessor):
+    def batch_ids(preprocessor, **choices):
+        return ids_of(sample_dataset.load("train", preprocessor, 8, with_ids=True, **choices))
+
+    posters_alone = MoviePreprocessor(poster=PosterDecoder(16))
+    unbucketed = batch_ids(preprocessor, bucketed=False)
+    assert batch_ids(preprocessor) == batch_ids(posters_alone, bucketed=True) != unbucketed
+    assert batch_ids(posters_alone) == batch_ids(lengths) == unbucketed
+
+
+def test_load_bucketed_puts_plots_of_like_length_together(sample_dataset):
+    def mean_spread(bucketed):
+        batches = sample_dataset.load("train", lengths, 7, bucketed=bucketed)
+        return np.mean([np.ptp(raw["plot"]) for raw, _ in batches.as_numpy_iterator()])
+
+    assert mean_spread(bucketed=True) < mean_spread(bucketed=False) / 2
+
+
+def test_load_balanced_gives_each_genre_the_share_counted_by_hand(sample_dataset):
+    films = list(sample_dataset.films("train").as_numpy_iterator())
+    labels = np.zeros((len(films), len(sample_dataset.vocabulary)))
+    for row, film in zip(labels, films, strict=True):
+        row[film["genres"]] = 1
+    # A genre is drawn, then a film of it, which brings its other genres along.
+    expected = (labels / labels.sum(axis=0)).sum(axis=1) @ labels / len(sample_dataset.vocabulary)
+    assert np.abs(expected - sample_dataset.base_rates()).max() > 0.1
+    batches = sample_dataset.load("train", lengths, balanced=True).repeat(20)
+    drawn = np.concatenate([labels for _, labels in batches.as_numpy_iterator()])
+    assert len(drawn) == 20 * len(films)
+    np.testing.assert_allclose(drawn.mean(axis=0), expected, atol=0.03)
+
+
+@pytest.mark.parametrize("choices", [{"split": "validation"}, {"shuffle": False}], ids=str)
+def test_load_balanced_where_scores_would_be_false_is_refused(sample_dataset, choices):
+    with pytest.raises(ValueError, match=r"balanced=True for shuffled training films alone"):
+        sample_dataset.load(preprocessor=lengths, balanced=True, **{"split": "train", **choices})
+
+
+@pytest.mark.parametrize(
+    ("argument", "value"), [("batch_size", 0), ("batch_size", 2.0), ("seed", -1), ("seed", True)]
+)
+def test_load_with_a_number_out_of_range_names_the_argument(sample_dataset, argument, value):
+    with pytest.raises(ValueError, match=f"Expected {argument} as a whole number.*{value}"):
+        sample_dataset.load("train", lengths, **{argument: value})
+
+
 def test_load_with_shuffle_given_overrules_the_split(sample_dataset):
     def ids(split, shuffle):
         return ids_of(sample_dataset.load(split, lengths, shuffle=shuffle, with_ids=True))
@@ -115,6 +214,8 @@ def test_load_of_films_without_genres_gives_rows_of_zeros(tmp_path):
         _, labels = next(dataset.load(split, lengths).as_numpy_iterator())
         assert labels.tolist() == expected
         assert labels.dtype == "float32"
+    with pytest.raises(DatasetError, match=r"No training film of .*records has a genre"):
+        dataset.load("train", lengths, balanced=True)
 
 
 def test_load_for_images_more_than_half_the_stored_size_warns(sample_dataset):

@@ -1,28 +1,13 @@
 import io
-import struct
-import zlib
 
 import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from picture_files import CORNERS, claiming, encode, noise, picture, stored
 from PIL import Image
 
 from keras_genre.data.poster_files import read_poster
-
-# Colours that the web palette has, so that turning them into a palette changes nothing.
-CORNERS = np.array([[[204, 51, 51], [51, 204, 51]], [[51, 51, 204], [204, 204, 51]]], "uint8")
-
-
-def picture(width=40, height=60):
-    """A picture with a colour in each corner."""
-    return Image.fromarray(CORNERS).resize((width, height), Image.Resampling.NEAREST)
-
-
-def encode(image, kind="JPEG", **options):
-    out = io.BytesIO()
-    image.save(out, kind, **options)
-    return out.getvalue()
 
 
 def corners(content):
@@ -32,18 +17,6 @@ def corners(content):
         assert image.mode == "RGB"
         pixels = np.asarray(image, int)
     return pixels[4 :: pixels.shape[0] - 9, 4 :: pixels.shape[1] - 9]
-
-
-def claiming(width, height):
-    """A PNG of a few bytes whose header claims a size."""
-
-    def chunk(kind, data):
-        crc = struct.pack(">I", zlib.crc32(kind + data))
-        return struct.pack(">I", len(data)) + kind + data + crc
-
-    header = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
-    rest = chunk(b"IDAT", zlib.compress(b"\0" * 100)) + chunk(b"IEND", b"")
-    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + rest
 
 
 @pytest.fixture
@@ -92,7 +65,6 @@ def test_read_poster_of_a_very_long_poster_keeps_a_pixel(read):
         ("P", "GIF"),
         ("RGB", "BMP"),
         ("RGB", "WEBP"),
-        ("RGB", "TIFF"),
         ("CMYK", "JPEG"),
     ],
 )
@@ -114,27 +86,12 @@ def test_read_poster_of_an_animation_takes_the_first_frame(read):
     np.testing.assert_allclose(corners(read(content)), CORNERS, atol=25)
 
 
-# How a camera's sensor saw the upright picture, for each value of the EXIF orientation.
-_STORED = {
-    2: Image.Transpose.FLIP_LEFT_RIGHT,
-    3: Image.Transpose.ROTATE_180,
-    4: Image.Transpose.FLIP_TOP_BOTTOM,
-    5: Image.Transpose.TRANSPOSE,
-    6: Image.Transpose.ROTATE_90,
-    7: Image.Transpose.TRANSVERSE,
-    8: Image.Transpose.ROTATE_270,
-}
-
-
-@pytest.mark.parametrize("orientation", [1, *_STORED])
+@pytest.mark.parametrize("orientation", range(1, 9))
 @pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP"])
 def test_read_poster_with_an_exif_orientation_is_turned_upright(read, orientation, kind):
-    stored = picture()
-    if orientation in _STORED:
-        stored = stored.transpose(_STORED[orientation])
     exif = Image.Exif()
     exif[0x0112] = orientation
-    content = read(encode(stored, kind, exif=exif))
+    content = read(encode(stored(picture(), orientation), kind, exif=exif))
     with Image.open(io.BytesIO(content)) as image:
         assert image.size == (40, 60)
         assert image.getexif().get(0x0112, 1) == 1
@@ -143,7 +100,14 @@ def test_read_poster_with_an_exif_orientation_is_turned_upright(read, orientatio
 
 @pytest.mark.parametrize(
     "content",
-    [b"", b"<!DOCTYPE html><html><body>404</body></html>", b"\xff\xd8\xff\xe0", b"\0" * 1000],
+    [
+        b"",
+        b"<!DOCTYPE html><html><body>404</body></html>",
+        b"\xff\xd8\xff\xe0",
+        b"\0" * 1000,
+        encode(picture(), "TIFF"),
+        b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 9 9\n",
+    ],
 )
 def test_read_poster_of_no_picture_is_refused(read, content):
     with pytest.raises(ValueError, match="poster is no readable picture"):
@@ -153,8 +117,7 @@ def test_read_poster_of_no_picture_is_refused(read, content):
 @pytest.mark.parametrize("kind", ["JPEG", "PNG", "GIF", "BMP", "WEBP"])
 @pytest.mark.parametrize("part", [0.1, 0.5, 0.9])
 def test_read_poster_of_a_truncated_picture_is_refused(read, kind, part):
-    noise = np.random.default_rng(0).integers(0, 256, (60, 40, 3), "uint8")
-    content = encode(Image.fromarray(noise), kind)
+    content = encode(noise(), kind)
     with pytest.raises(ValueError, match="no readable picture"):
         read(content[: int(part * len(content))])
 
@@ -176,7 +139,7 @@ def test_read_poster_that_is_not_there_is_refused(tmp_path):
 )
 def test_read_poster_of_a_bomb_is_refused_by_its_header(read, width, height, message):
     with pytest.raises(ValueError, match=message):
-        read(claiming(width, height))
+        read(claiming("PNG", width, height))
 
 
 _EXIF = Image.Exif()
@@ -188,7 +151,6 @@ _SOURCES = [
     encode(picture(), "GIF"),
     encode(picture(), "BMP"),
     encode(picture(), "WEBP", exif=_EXIF),
-    encode(picture(), "TIFF"),
 ]
 
 

@@ -220,7 +220,7 @@ def test_write_records_that_fails_midway_leaves_nothing(catalog, folder, error):
 
     with pytest.raises(error):
         write_records(catalog, folder, progress=stop)
-    assert os.listdir(folder.parent) == []
+    assert not folder.parent.exists()  # it was made for the records
 
 
 def test_write_records_on_a_full_disk_leaves_nothing(catalog, folder, monkeypatch):
@@ -229,9 +229,18 @@ def test_write_records_on_a_full_disk_leaves_nothing(catalog, folder, monkeypatc
             raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(records.tf.io, "TFRecordWriter", FullDisk)
-    with pytest.raises(OSError, match="No space left"):
+    with pytest.raises(DatasetError, match=f"{folder.parent}: No space left"):
         write_records(catalog, folder)
-    assert os.listdir(folder.parent) == []
+    assert not folder.parent.exists()
+
+
+def test_write_records_lists_unreadable_posters_without_formulas(catalog, folder, tmp_path):
+    frame = catalog.frame
+    frame.loc[0, ["movie_id", "poster"]] = ["=cmd()", str(tmp_path / "gone")]
+    dataset = write_records(MovieCatalog(frame, VOCABULARY), folder)
+    lines = (dataset.folder / "unreadable_posters.csv").read_text(encoding="utf-8").splitlines()
+    assert [line for line in lines if line.startswith("'=cmd(),")]
+    assert not [line for line in lines if line.startswith("=")]
 
 
 @pytest.mark.parametrize(
