@@ -12,6 +12,7 @@ from keras_genre import features
 from keras_genre.errors import ExportError
 from keras_genre.export.genre_decoder import GenreDecoder
 from keras_genre.export.publishing import check_model_folder, publish
+from keras_genre.export.signature_docs import describe_signatures
 from keras_genre.runs import Run
 from keras_genre.scoring import DecisionRule
 from keras_genre.staging import scratch_folder
@@ -35,7 +36,12 @@ def export_run(run: Run, folder: str | Path = "saved_models") -> Path:
         "data_hash": run.data_hash,
     }
     return export_saved_model(
-        run.model, run.preprocessor, Path(folder) / run.name, rule=run.rule, about=about
+        run.model,
+        run.preprocessor,
+        Path(folder) / run.name,
+        rule=run.rule,
+        text=run.text,
+        about=about,
     )
 
 
@@ -44,6 +50,7 @@ def export_saved_model(
     preprocessor: keras.layers.Layer,
     folder: str | Path,
     rule: DecisionRule | None = None,
+    text: str = "plot",
     about: dict | None = None,
 ) -> Path:
     """Export preprocessor, model and decision rule as one SavedModel for TensorFlow Serving.
@@ -61,6 +68,8 @@ def export_saved_model(
         preprocessor: The `MoviePreprocessor` that it was trained with.
         folder: `saved_models/<name>`.
         rule: Thresholds; 0.5 for every genre by default.
+        text: What the model learned to read, `dataset.manifest.text`: "plot" or "plot+tagline".
+            The manifest tells it to whoever asks the model.
         about: What else the manifest in `assets.extra/manifest.json` shall say.
 
     Returns:
@@ -69,8 +78,9 @@ def export_saved_model(
     Raises:
         ExportError: If the folder cannot be written, its name is no model's, or the exported
             model answers differently.
-        ValueError: If the rule's genres are not the model's.
+        ValueError: If the rule's genres are not the model's, or there is no such text.
     """
+    signature_docs = describe_signatures(text)
     if rule is None:
         rule = DecisionRule.fixed(model.vocabulary)
     if rule.vocabulary != model.vocabulary:
@@ -84,13 +94,10 @@ def export_saved_model(
     inference = keras.Model(model.input, model.output)
     served = ServedModel(preprocessor, inference, GenreDecoder(rule))
     with scratch_folder(folder, ".staging-", ExportError) as staging:
-        try:
-            tf.saved_model.save(served, str(staging), signatures=served.signatures())
-            _write_manifest(staging, rule, about or {})
-            _verify(staging, served)
-            return publish(staging, folder)
-        except (OSError, tf.errors.OpError) as cause:
-            raise ExportError(f"Cannot write a version of {folder}: {cause}") from cause
+        tf.saved_model.save(served, str(staging), signatures=served.signatures())
+        _write_manifest(staging, rule, {**(about or {}), "signatures": signature_docs})
+        _verify(staging, served)
+        return publish(staging, folder)
 
 
 class ServedModel(tf.Module):

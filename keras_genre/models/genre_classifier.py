@@ -7,6 +7,7 @@ from keras_genre.genres import GenreVocabulary
 from keras_genre.metrics import MacroF1
 from keras_genre.models.fusion_heads import FUSION_HEADS
 from keras_genre.models.poster_encoders import POSTER_ENCODERS
+from keras_genre.models.precision import policy_for_device
 from keras_genre.models.text_encoders import TEXT_ENCODERS
 from keras_genre.presets import get_preset
 
@@ -76,13 +77,14 @@ class GenreClassifier(keras.Model):
         Args:
             name: A preset, for example "concat_fusion_small".
             vocabulary: A `GenreVocabulary`, usually `dataset.vocabulary`.
-            dtype: A Keras dtype policy, or "auto": `mixed_float16` on a GPU, else float32.
+            dtype: A Keras dtype policy, or "auto" for the one that suits the device: see
+                `keras_genre.models.precision`. Weights, logits and loss are float32 under each.
 
         Raises:
             ValueError: If there is no such preset.
         """
         preset = get_preset(name)
-        policy = keras.dtype_policies.get(_policy_for_device() if dtype == "auto" else dtype)
+        policy = keras.dtype_policies.get(policy_for_device() if dtype == "auto" else dtype)
         vocabulary = GenreVocabulary(vocabulary)
         text_encoder = poster_encoder = None
         if preset.text_encoder:
@@ -147,12 +149,3 @@ class GenreClassifier(keras.Model):
                 config[part], custom_objects=custom_objects
             )
         return cls(**config)
-
-
-def _policy_for_device() -> str:
-    # All devices, not list_devices("gpu"): JAX raises where there is none.
-    if keras.backend.backend() in ("tensorflow", "jax"):
-        devices = keras.distribution.list_devices()
-        if any(device.startswith("gpu") for device in devices):
-            return "mixed_float16"
-    return "float32"

@@ -31,20 +31,31 @@ def predict(
             f"The model's genres differ from the dataset's (or their order does): "
             f"{list(vocabulary)} and {list(dataset.vocabulary)}."
         )
-    batches = dataset.load(split, preprocessor, batch_size, shuffle=False)
-    logits = model.predict(batches, verbose=0)
     movie_ids, labels = _ids_and_labels(dataset, split)
+    batches = dataset.load(
+        split, preprocessor, batch_size, shuffle=False, bucketed=True, with_ids=True
+    )
+    logits = _logits(model, batches)
     return Predictions(
         movie_ids=movie_ids,
         labels=labels,
-        probabilities=sigmoid(logits),
+        probabilities=sigmoid([logits[movie_id] for movie_id in movie_ids]),
         vocabulary=dataset.vocabulary,
         split=split,
     )
 
 
+def _logits(model: keras.Model, batches) -> dict[str, np.ndarray]:
+    """Logits by movie id: bucketed films do not come in the order of the records."""
+    logits = {}
+    for tensors, _, movie_ids in batches:
+        names = (movie_id.decode() for movie_id in movie_ids.numpy())
+        logits.update(zip(names, model.predict_on_batch(tensors), strict=True))
+    return logits
+
+
 def _ids_and_labels(dataset: MovieDataset, split: str) -> tuple[list[str], np.ndarray]:
-    """Read the films once more without preparing them: `predict` takes tensors alone."""
+    """Read the films in the order of the records, without preparing them."""
     movie_ids, labels = [], []
     films = dataset.load(split, lambda raw: {}, batch_size=1024, shuffle=False, with_ids=True)
     for _, batch_labels, batch_ids in films:

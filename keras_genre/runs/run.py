@@ -3,6 +3,7 @@
 import dataclasses
 import functools
 import json
+import warnings
 from collections.abc import Callable
 from pathlib import Path
 
@@ -11,7 +12,8 @@ import numpy as np
 import pandas as pd
 
 from keras_genre.data import MovieDataset
-from keras_genre.errors import DatasetError, RunError
+from keras_genre.data.damaged_shard import damaged_shard_named
+from keras_genre.errors import DatasetError, KerasGenreError, RunError
 from keras_genre.features import SPLITS
 from keras_genre.models import GenreClassifier, load_model
 from keras_genre.preprocessing import MoviePreprocessor
@@ -26,13 +28,13 @@ class Run:
 
     | file                       | content                                               |
     |----------------------------|-------------------------------------------------------|
-    | `recipe.json`              | every choice                                          |
+    | `recipe.json`              | every choice, the precision that "auto" chose         |
     | `model.keras`              | the best epoch's model                                |
     | `preprocessor.json`        | its preprocessor, vocabulary included                 |
     | `rule.json`                | thresholds, chosen on validation                      |
     | `history.csv`              | a row an epoch                                        |
     | `predictions/<split>.npz`  | `Predictions` of validation, and of test once scored  |
-    | `data.json`                | where the records lie, their hash and base rates      |
+    | `data.json`                | where the records lie, their hash, text, base rates   |
 
     Args:
         folder: The folder.
@@ -114,12 +116,20 @@ class Run:
         """Share of its training films that have each genre, of shape `(genres,)`."""
         return np.asarray(self._data["base_rates"])
 
+    @property
+    def text(self) -> str:
+        """What its plots hold, one of `features.TEXTS`."""
+        return self._data["text"]
+
     def predict(self, split: str) -> Predictions:
         """The predictions of a split: read where they were saved, else computed and saved.
+
+        Where they cannot be saved (somebody else's run, a full disk), a warning says so.
 
         Raises:
             ValueError: If there is no such split.
             RunError: If they have to be computed and the records are not there any more.
+            DatasetError: If they have to be computed and the records are damaged.
         """
         if split not in SPLITS:
             raise ValueError(f"Unknown split {split!r}. Expected one of {', '.join(SPLITS)}.")
@@ -129,8 +139,12 @@ class Run:
             if predictions.split != split:
                 raise RunError(f"{path} holds predictions of the {predictions.split} split.")
             return predictions
-        predictions = predict(self.model, self.preprocessor, self.dataset, split)
-        predictions.save(path)
+        with damaged_shard_named(self.dataset):
+            predictions = predict(self.model, self.preprocessor, self.dataset, split)
+        try:
+            predictions.save(path)
+        except KerasGenreError as cause:
+            warnings.warn(f"The {split} predictions are not saved. {cause}", stacklevel=2)
         return predictions
 
     @functools.cached_property
@@ -164,7 +178,7 @@ def _load_preprocessor(path: Path) -> MoviePreprocessor:
 
 def _load_data(path: Path) -> dict:
     data = json.loads(_text(path))
-    for field in ("folder", "data_hash", "base_rates"):
+    for field in ("folder", "data_hash", "base_rates", "text"):
         if field not in data:
             raise ValueError(f"it has no field {field!r}.")
     return data

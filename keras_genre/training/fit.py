@@ -1,5 +1,6 @@
 """From a recipe and records to a run."""
 
+import dataclasses
 import json
 import math
 from collections.abc import Sequence
@@ -9,6 +10,7 @@ import keras
 import pandas as pd
 
 from keras_genre.data import MovieDataset
+from keras_genre.data.damaged_shard import damaged_shard_named
 from keras_genre.errors import DatasetError, RunError
 from keras_genre.losses import WeightedBinaryCrossentropy
 from keras_genre.models import GenreClassifier
@@ -42,22 +44,24 @@ def train(
         The `Run`.
 
     Raises:
-        RunError: If `folder` exists already, or the loss becomes NaN.
-        DatasetError: If the records have no validation films.
+        RunError: If `folder` exists already or cannot be written, or the loss becomes NaN.
+        DatasetError: If the records have no validation films, or are damaged.
     """
     if "validation" not in dataset.splits:
         raise DatasetError(
             f"{dataset.folder} has no validation films, and the best epoch and the thresholds are "
             f"chosen on them. Prepare the records again with a validation split."
         )
-    with staged_folder(folder, RunError) as staging:
+    with staged_folder(folder, RunError) as staging, damaged_shard_named(dataset):
         keras.utils.set_random_seed(recipe.seed)
         preprocessor = MoviePreprocessor.from_preset(recipe.preset)
         preprocessor.adapt(dataset.plots("train"))
         model = GenreClassifier.from_preset(recipe.preset, dataset.vocabulary, dtype=recipe.dtype)
         history = _fit(model, preprocessor, recipe, dataset, callbacks, verbose)
         validation = predict(model, preprocessor, dataset, "validation")
-        (staging / "recipe.json").write_text(recipe.to_json(), encoding="utf-8")
+        # Not "auto": to repeat this run elsewhere takes the precision that it had here.
+        chosen = dataclasses.replace(recipe, dtype=model.dtype_policy.name)
+        (staging / "recipe.json").write_text(chosen.to_json(), encoding="utf-8")
         model.save(staging / "model.keras")
         serialized = keras.saving.serialize_keras_object(preprocessor)
         _write_json(staging / "preprocessor.json", serialized)
@@ -68,6 +72,7 @@ def train(
             "folder": str(dataset.folder.resolve()),
             "data_hash": dataset.manifest.data_hash,
             "base_rates": dataset.base_rates().tolist(),
+            "text": dataset.manifest.text,
         }
         _write_json(staging / "data.json", data)
     return Run(folder)

@@ -1,0 +1,63 @@
+"""Which numbers a model should compute with on the device at hand."""
+
+import importlib
+
+import keras
+
+_BFLOAT16_SINCE = (8, 0)  # Ampere
+_FLOAT16_SINCE = (7, 0)  # Volta, the first with tensor cores
+
+
+def policy_for_device() -> str:
+    """The Keras dtype policy that suits the accelerator of this process.
+
+    | device                                 | policy           | why                             |
+    |----------------------------------------|------------------|---------------------------------|
+    | NVIDIA GPU, compute capability >= 8.0  | `mixed_bfloat16` | it has the range of float32     |
+    | NVIDIA GPU, compute capability 7.0-7.9 | `mixed_float16`  | no bfloat16: the loss is scaled |
+    | TPU                                    | `mixed_bfloat16` | its native type                 |
+    | any other, and CPUs                    | `float32`        | 16 bits are slower or unknown   |
+
+    Of several GPUs the oldest decides. A policy given by hand always has the last word.
+
+    Reference:
+        NVIDIA, "CUDA C++ Programming Guide", arithmetic instructions by compute capability.
+    """
+    backend = keras.backend.backend()
+    devices = _DEVICES[backend]() if backend in _DEVICES else []
+    accelerators = [(kind, capability) for kind, capability in devices if kind != "cpu"]
+    policies = {_policy(kind, capability) for kind, capability in accelerators}
+    # From the most to the least demanding; all devices compute with the same numbers.
+    ranked = ("float32", "mixed_float16", "mixed_bfloat16")
+    return min(policies, key=ranked.index, default="float32")
+
+
+def _policy(kind: str, capability: tuple[int, int] | None) -> str:
+    if kind == "tpu" or (capability and capability >= _BFLOAT16_SINCE):
+        return "mixed_bfloat16"
+    if capability and capability >= _FLOAT16_SINCE:
+        return "mixed_float16"
+    return "float32"
+
+
+def _tensorflow_devices() -> list[tuple[str, tuple[int, int] | None]]:
+    # Keras has imported its backend; this floor must not know which one that is.
+    config = importlib.import_module("tensorflow").config
+    return [
+        (
+            device.device_type.lower(),
+            config.experimental.get_device_details(device).get("compute_capability"),
+        )
+        for device in config.get_visible_devices()
+    ]
+
+
+def _jax_devices() -> list[tuple[str, tuple[int, int] | None]]:
+    devices = []
+    for device in importlib.import_module("jax").devices():
+        text = getattr(device, "compute_capability", None)  # "9.0"; GPUs alone have it
+        devices.append((device.platform, tuple(map(int, text.split("."))) if text else None))
+    return devices
+
+
+_DEVICES = {"tensorflow": _tensorflow_devices, "jax": _jax_devices}

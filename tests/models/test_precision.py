@@ -1,0 +1,51 @@
+import keras
+import pytest
+import tensorflow as tf
+
+from keras_genre.models import precision
+from keras_genre.models.precision import policy_for_device
+
+CPU = ("cpu", None)
+
+
+@pytest.mark.parametrize(
+    ("devices", "policy"),
+    [
+        ([CPU], "float32"),
+        ([CPU, ("gpu", (9, 0))], "mixed_bfloat16"),
+        ([CPU, ("gpu", (8, 0))], "mixed_bfloat16"),
+        ([CPU, ("gpu", (7, 5))], "mixed_float16"),
+        ([CPU, ("gpu", (6, 1))], "float32"),
+        ([CPU, ("gpu", None)], "float32"),  # another maker's: nothing is known of it
+        ([CPU, ("gpu", (9, 0)), ("gpu", (7, 0))], "mixed_float16"),
+        ([CPU, ("gpu", (10, 0))], "mixed_bfloat16"),
+        ([("tpu", None)] * 8, "mixed_bfloat16"),
+    ],
+)
+def test_policy_for_device_suits_the_weakest_accelerator(monkeypatch, devices, policy):
+    monkeypatch.setitem(precision._DEVICES, keras.backend.backend(), lambda: devices)
+    assert policy_for_device() == policy
+
+
+def test_tensorflow_devices_gpu_gives_its_capability(monkeypatch):
+    gpu = tf.config.PhysicalDevice("/physical_device:GPU:0", "GPU")
+    cpu = tf.config.PhysicalDevice("/physical_device:CPU:0", "CPU")
+    details = {gpu: {"device_name": "a GPU", "compute_capability": (7, 5)}, cpu: {}}
+    monkeypatch.setattr(tf.config, "get_visible_devices", lambda: [cpu, gpu])
+    monkeypatch.setattr(tf.config.experimental, "get_device_details", details.__getitem__)
+    assert policy_for_device() == "mixed_float16"
+
+
+def test_jax_devices_gpu_gives_its_capability(monkeypatch):
+    import jax
+
+    class Device:
+        platform, compute_capability = "gpu", "8.6"
+
+    monkeypatch.setattr(jax, "devices", lambda: [Device()])
+    assert precision._jax_devices() == [("gpu", (8, 6))]
+
+
+def test_policy_for_device_on_another_backend_is_float32(monkeypatch):
+    monkeypatch.setattr(keras.backend, "backend", lambda: "torch")
+    assert policy_for_device() == "float32"
