@@ -1,4 +1,4 @@
-"""The development server: TensorFlow Serving's gRPC contract, for laptops, tests and demos.
+"""The development server: TensorFlow Serving's gRPC and REST contract, for laptops and tests.
 
 In production the same SavedModel folders are served by the official TensorFlow Serving
 container. Importing this package imports neither TensorFlow nor gRPC.

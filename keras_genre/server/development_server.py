@@ -16,11 +16,14 @@ from keras_genre.server.health import HealthReporter
 from keras_genre.server.model_registry import ModelRegistry
 from keras_genre.server.model_service import ModelService
 from keras_genre.server.prediction_service import PredictionService
+from keras_genre.server.rest_api import RestApi
+from keras_genre.server.rest_server import RestServer
 
 __all__ = ["DevelopmentServer"]
 
 _logger = logging.getLogger(__package__)
 
+_LAST_PORT = 65535
 _LARGEST_MESSAGE = 2**31 - 1
 _OPTIONS = (
     ("grpc.max_receive_message_length", _LARGEST_MESSAGE),
@@ -31,7 +34,7 @@ _OPTIONS = (
 
 
 class DevelopmentServer:
-    """Serves SavedModels over gRPC as TensorFlow Serving does, from one Python process.
+    """Serves SavedModels over gRPC and REST as TensorFlow Serving does, from one Python process.
 
     For laptops, tests, notebooks and demos; in production the same folders go to the official
     TensorFlow Serving container. Each model's latest version is served; a newer one that appears
@@ -40,10 +43,12 @@ class DevelopmentServer:
     Args:
         models: Base paths by model name. A base path is the folder whose integer-named child
             folders are versions. `find_models` makes this mapping from a folder of models.
-        port: The port to listen on. 0 = any free one; see `port`.
+        port: The port for gRPC. 0 = any free one; see `port`.
         host: The address to listen on. The default answers this machine only.
+        rest_port: The port for REST. 0 = any free one; None = the one after `port`, or any free
+            one where `port` is.
         poll_seconds: Seconds between two looks for new versions.
-        max_workers: How many requests run at the same time; the others wait.
+        max_workers: How many requests of each protocol run at the same time; the others wait.
 
     Raises:
         ValueError: If an argument is out of its range.
@@ -59,16 +64,21 @@ class DevelopmentServer:
         models: Mapping[str, str | Path],
         port: int = 8500,
         host: str = "127.0.0.1",
+        rest_port: int | None = None,
         poll_seconds: float = 1.0,
         max_workers: int = 8,
     ):
-        _check_arguments(models, port, poll_seconds, max_workers)
+        if rest_port is None:
+            rest_port = port + 1 if 0 < port < _LAST_PORT else 0
+        _check_arguments(models, port, rest_port, poll_seconds, max_workers)
         self._host = host
         self._port = port
+        self._rest_port = rest_port
         self._max_workers = max_workers
         self._registry = ModelRegistry(models, poll_seconds, self._report_health)
         self._health = HealthReporter(self._registry)
         self._grpc_server: grpc.Server | None = None
+        self._rest_server: RestServer | None = None
         self._lifecycle = threading.Lock()
         self._stopping = False
         self._stopped = threading.Event()
@@ -76,20 +86,29 @@ class DevelopmentServer:
 
     @property
     def port(self) -> int:
-        """The port: as asked for, or once started as bound."""
+        """The port for gRPC: as asked for, or once started as bound."""
         return self._port
+
+    @property
+    def rest_port(self) -> int:
+        """The port for REST, likewise."""
+        return self._rest_port
 
     @property
     def address(self) -> str:
         """`host:port`, as a gRPC client wants it."""
-        host = f"[{self._host}]" if ":" in self._host else self._host
-        return f"{host}:{self._port}"
+        return self._address(self._port)
 
     @property
-    def available_models(self) -> list[str]:
-        """The names of the models that answer requests now."""
+    def rest_url(self) -> str:
+        """`http://host:port`, to which a REST client adds `/v1/models/...`."""
+        return f"http://{self._address(self._rest_port)}"
+
+    @property
+    def available_versions(self) -> dict[str, list[int]]:
+        """The versions of each model that answer requests now."""
         managers = self._registry.managers.items()
-        return [name for name, manager in managers if manager.is_available]
+        return {name: manager.available_versions for name, manager in managers}
 
     def start(self) -> None:
         """Listen, and load what is there.
@@ -98,16 +117,17 @@ class DevelopmentServer:
         (log, GetModelStatus, health) and tried again when its folder changes.
 
         Raises:
-            ServerError: If the port cannot be bound, or the server was started before.
+            ServerError: If a port cannot be bound, or the server was started before.
         """
         with self._lifecycle:
             if self._grpc_server is not None or self._stopping:
                 raise ServerError(
                     "This DevelopmentServer was started or stopped before. Make a new one."
                 )
-            self._grpc_server, self._port = self._bind()
+            self._bind()
             self._grpc_server.start()
-            _logger.info("The development server listens on %s", self.address)
+            self._rest_server.start()
+            _logger.info("The development server listens on %s and %s", self.address, self.rest_url)
             for manager in self._registry.managers.values():
                 manager.start()
         for manager in self._registry.managers.values():
@@ -119,8 +139,8 @@ class DevelopmentServer:
         Stopping again, or from several threads, waits for the first stop and is harmless.
 
         Args:
-            grace: How many seconds requests and loads at work have to finish. Clients of the
-                requests that take longer get CANCELLED.
+            grace: How many seconds requests and loads at work have to finish. Of the requests that
+                take longer, those over gRPC get CANCELLED.
 
         Returns:
             True if everything finished in time. False if a thread is still inside TensorFlow,
@@ -145,7 +165,11 @@ class DevelopmentServer:
     def __exit__(self, *_) -> None:
         self.stop()
 
-    def _bind(self) -> tuple[grpc.Server, int]:
+    def _address(self, port: int) -> str:
+        host = f"[{self._host}]" if ":" in self._host else self._host
+        return f"{host}:{port}"
+
+    def _bind(self) -> None:
         workers = concurrent.futures.ThreadPoolExecutor(self._max_workers, "keras_genre-request")
         server = grpc.server(workers, options=_OPTIONS)
         prediction_service_pb2_grpc.add_PredictionServiceServicer_to_server(
@@ -156,22 +180,40 @@ class DevelopmentServer:
         )
         health_pb2_grpc.add_HealthServicer_to_server(self._health.servicer, server)
         try:
-            return server, server.add_insecure_port(self.address)
+            port = server.add_insecure_port(self.address)
         except RuntimeError as error:
-            raise ServerError(
-                f"Cannot listen on {self.address}. Most likely another program has port "
-                f"{self._port}, or {self._host} is no address of this machine. Stop the other "
-                "program, or choose another port; port 0 picks a free one."
-            ) from error
+            raise self._cannot_listen("gRPC", self._port, "port") from error
+        try:
+            api = RestApi(self._registry)
+            rest_server = RestServer(api, self._host, self._rest_port, self._max_workers)
+        except OSError as error:
+            server.start()  # one that never started keeps its port
+            server.stop(None).wait()
+            raise self._cannot_listen("REST", self._rest_port, "rest_port") from error
+        self._grpc_server, self._port = server, port
+        self._rest_server, self._rest_port = rest_server, rest_server.server_address[1]
+
+    def _cannot_listen(self, protocol: str, port: int, argument: str) -> ServerError:
+        return ServerError(
+            f"Cannot listen on {self._address(port)} for {protocol}. Most likely another program "
+            f"has port {port}, or {self._host} is no address of this machine. Stop the other "
+            f"program, or choose another port (`{argument}`; on the command line "
+            f"`--{argument.replace('_', '-')}`). Port 0 picks a free one."
+        )
 
     def _drain(self, deadline: float) -> bool:
+        def remaining() -> float:
+            return max(0.0, deadline - time.monotonic())
+
         managers = self._registry.managers.values()
         self._health.drain()
         for manager in managers:
             manager.request_stop()
         if self._grpc_server is not None:
-            self._grpc_server.stop(max(0.0, deadline - time.monotonic())).wait()
-        idle = [manager.stop(max(0.0, deadline - time.monotonic())) for manager in managers]
+            grpc_stopped = self._grpc_server.stop(remaining())
+            self._rest_server.drain(remaining())
+            grpc_stopped.wait()
+        idle = [manager.stop(remaining()) for manager in managers]
         if self._grpc_server is not None:
             _logger.info("The development server on %s has stopped", self.address)
         return all(idle)
@@ -180,11 +222,14 @@ class DevelopmentServer:
         self._health.report()
 
 
-def _check_arguments(models: Mapping, port: int, poll_seconds: float, max_workers: int) -> None:
+def _check_arguments(
+    models: Mapping, port: int, rest_port: int, poll_seconds: float, max_workers: int
+) -> None:
     if not models:
         raise ValueError("Expected at least one model as {name: base path}, received none.")
-    if not 0 <= port <= 65535:
-        raise ValueError(f"Expected a port from 0 to 65535, received {port}.")
+    for number in (port, rest_port):
+        if not 0 <= number <= _LAST_PORT:
+            raise ValueError(f"Expected a port from 0 to {_LAST_PORT}, received {number}.")
     if not poll_seconds > 0:
         raise ValueError(f"Expected poll_seconds over 0, received {poll_seconds}.")
     if max_workers < 1:

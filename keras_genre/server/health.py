@@ -33,7 +33,8 @@ class HealthReporter:
         # Looking and telling are one step: an older look must not overtake a newer one.
         with self._lock:
             available = {
-                name: manager.is_available for name, manager in self._registry.managers.items()
+                name: bool(manager.available_versions)
+                for name, manager in self._registry.managers.items()
             }
             for name, is_available in available.items():
                 self.servicer.set(name, _status(is_available))

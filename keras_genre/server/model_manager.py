@@ -83,10 +83,10 @@ class ModelManager:
         return not busy and not self._thread.is_alive()
 
     @property
-    def is_available(self) -> bool:
-        """Whether at least one version answers requests."""
+    def available_versions(self) -> list[int]:
+        """The numbers of the versions that answer requests."""
         with self._lock:
-            return self._pick(None) is not None
+            return [version.number for version in self._available()]
 
     def versions(self) -> list[ModelVersion]:
         """Return copies of all versions seen so far, newest first."""

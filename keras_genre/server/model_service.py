@@ -1,12 +1,11 @@
 """`ModelService` of TensorFlow Serving."""
 
-import grpc
-from tensorflow_serving.apis import get_model_status_pb2, model_service_pb2_grpc
+from tensorflow_serving.apis import get_model_status_pb2, model_pb2, model_service_pb2_grpc
 
 from keras_genre.server.model_registry import ModelRegistry
-from keras_genre.server.statuses import StatusError, answering, unimplemented
+from keras_genre.server.statuses import answering, invalid, unimplemented
 
-__all__ = ["ModelService"]
+__all__ = ["ModelService", "model_status"]
 
 
 class ModelService(model_service_pb2_grpc.ModelServiceServicer):
@@ -23,18 +22,29 @@ class ModelService(model_service_pb2_grpc.ModelServiceServicer):
     def GetModelStatus(self, request):  # noqa: N802
         """Report the state of every version of a model, or of one version."""
         if not request.HasField("model_spec"):
-            raise StatusError(grpc.StatusCode.INVALID_ARGUMENT, "Missing ModelSpec")
-        response = get_model_status_pb2.GetModelStatusResponse()
-        for version in self._registry.versions(request.model_spec):
-            status = response.model_version_status.add(version=version.number)
-            status.state = int(version.state)
-            # Present even when all is well, as the real server sends it.
-            status.status.SetInParent()
-            if version.error is not None:
-                status.status.error_code = version.error.code.value[0]
-                status.status.error_message = version.error.message
-        return response
+            raise invalid("Missing ModelSpec")
+        return model_status(self._registry, request.model_spec)
 
     HandleReloadConfigRequest = unimplemented(
         "HandleReloadConfigRequest", "Restart it with the models that it should serve."
     )
+
+
+def model_status(
+    registry: ModelRegistry, spec: model_pb2.ModelSpec
+) -> get_model_status_pb2.GetModelStatusResponse:
+    """Return the state of every version that `spec` means.
+
+    Raises:
+        StatusError: If there is none.
+    """
+    response = get_model_status_pb2.GetModelStatusResponse()
+    for version in registry.versions(spec):
+        status = response.model_version_status.add(version=version.number)
+        status.state = int(version.state)
+        # Present even when all is well, as the real server sends it.
+        status.status.SetInParent()
+        if version.error is not None:
+            status.status.error_code = version.error.code.value[0]
+            status.status.error_message = version.error.message
+    return response

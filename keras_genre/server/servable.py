@@ -10,7 +10,7 @@ from google.protobuf.message import DecodeError
 from tensorflow.core.framework import tensor_pb2
 from tensorflow.core.protobuf import meta_graph_pb2, saved_model_pb2
 
-from keras_genre.server.statuses import StatusError
+from keras_genre.server.statuses import StatusError, invalid
 from keras_genre.server.tensors import read_tensor, type_name
 
 __all__ = ["DEFAULT_SIGNATURE", "Servable"]
@@ -27,7 +27,7 @@ class Servable:
     Args:
         version: The version number.
         functions: The callable of each signature.
-        signatures: The `SignatureDef` of each signature.
+        signatures: The `SignatureDef` of each, and of what else the SavedModel defines.
     """
 
     def __init__(
@@ -51,7 +51,7 @@ class Servable:
         definitions = _read_signatures(Path(path))
         functions = dict(tf.saved_model.load(str(path)).signatures)
         # Copies, because a part of a message keeps the whole of it, graph and all, in memory.
-        signatures = {name: copy.deepcopy(definitions[name]) for name in functions}
+        signatures = {name: copy.deepcopy(value) for name, value in definitions.items()}
         return cls(version, functions, signatures)
 
     def predict(
@@ -63,7 +63,7 @@ class Servable:
         """Run one signature.
 
         Args:
-            signature_name: A key of `signatures`.
+            signature_name: A name among the functions.
             inputs: A tensor for each input of the signature.
             output_filter: The outputs wanted. Empty = all.
 
@@ -74,20 +74,18 @@ class Servable:
             StatusError: If the request does not fit the signature.
             tf.errors.OpError: If the model itself fails on the input.
         """
-        signature = self._signature(signature_name)
+        if signature_name not in self._functions:
+            raise StatusError(
+                grpc.StatusCode.FAILED_PRECONDITION,
+                f'Serving signature key "{signature_name}" not found.',
+            )
+        signature = self.signatures[signature_name]
         _check_input_count(signature, inputs)
         tensors = _read_inputs(signature, inputs)
         names = _wanted_outputs(signature, output_filter)
         _check_types(signature, tensors)
         outputs = self._functions[signature_name](**tensors)
         return {name: outputs[name] for name in names}
-
-    def _signature(self, name: str) -> meta_graph_pb2.SignatureDef:
-        if name not in self.signatures:
-            raise StatusError(
-                grpc.StatusCode.FAILED_PRECONDITION, f'Serving signature key "{name}" not found.'
-            )
-        return self.signatures[name]
 
 
 def _read_signatures(path: Path) -> Mapping[str, meta_graph_pb2.SignatureDef]:
@@ -106,7 +104,7 @@ def _read_signatures(path: Path) -> Mapping[str, meta_graph_pb2.SignatureDef]:
 def _check_input_count(signature: meta_graph_pb2.SignatureDef, inputs: Iterable[str]) -> None:
     sent, expected = set(inputs), set(signature.inputs)
     if len(sent) != len(expected):
-        raise _invalid(
+        raise invalid(
             f"input size does not match signature: {len(sent)}!={len(expected)} "
             f"len({_braced(sent)}) != len({_braced(expected)}). "
             f"Sent extra: {_braced(sent - expected)}. "
@@ -120,7 +118,7 @@ def _read_inputs(
     tensors = {}
     for alias, info in sorted(signature.inputs.items()):
         if alias not in inputs:
-            raise _invalid(
+            raise invalid(
                 f"Signature input alias: {alias}(feed name: {info.name}) not found in request and "
                 "no default value provided. Inputs expected to be in the request "
                 f"{_braced(inputs)}, or default input alias set: "
@@ -134,12 +132,12 @@ def _wanted_outputs(
 ) -> list[str]:
     for index, alias in enumerate(output_filter):
         if alias not in signature.outputs:
-            raise _invalid(
+            raise invalid(
                 f"output tensor alias not found in signature: {alias} "
                 f"Outputs expected to be in the set {_braced(signature.outputs)}."
             )
         if alias in output_filter[:index]:
-            raise _invalid(f"duplicate output tensor alias: {alias}")
+            raise invalid(f"duplicate output tensor alias: {alias}")
     return list(output_filter) or list(signature.outputs)
 
 
@@ -149,14 +147,10 @@ def _check_types(signature: meta_graph_pb2.SignatureDef, tensors: Mapping[str, t
     for index, (alias, info) in enumerate(feeds):
         provided = tensors[alias].dtype.as_datatype_enum
         if provided != info.dtype:
-            raise _invalid(
+            raise invalid(
                 f"Expects arg[{index}] to be {type_name(info.dtype)} "
                 f"but {type_name(provided)} is provided"
             )
-
-
-def _invalid(message: str) -> StatusError:
-    return StatusError(grpc.StatusCode.INVALID_ARGUMENT, message)
 
 
 def _braced(names: Iterable[str]) -> str:

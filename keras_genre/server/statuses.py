@@ -1,4 +1,4 @@
-"""Errors as gRPC statuses: one place that says which code and message a failure answers with."""
+"""Errors as statuses: one place that says which code and message a failure answers with."""
 
 import functools
 import logging
@@ -8,7 +8,15 @@ from collections.abc import Callable
 import grpc
 import tensorflow as tf
 
-__all__ = ["StatusError", "answering", "status_of", "unimplemented"]
+__all__ = [
+    "StatusError",
+    "answer_to",
+    "answering",
+    "invalid",
+    "not_answered",
+    "status_of",
+    "unimplemented",
+]
 
 _logger = logging.getLogger(__package__)
 
@@ -35,6 +43,18 @@ class StatusError(Exception):
         self.message = message
 
 
+def invalid(message: str) -> StatusError:
+    """Return the status of a request that does not fit."""
+    return StatusError(grpc.StatusCode.INVALID_ARGUMENT, message)
+
+
+def not_answered(method: str, instead: str) -> StatusError:
+    """Return the status of a method that is not there, which says what to do instead."""
+    return StatusError(
+        grpc.StatusCode.UNIMPLEMENTED, f"The development server does not answer {method}. {instead}"
+    )
+
+
 def status_of(error: Exception) -> StatusError:
     """Return the status that answers for any exception."""
     if isinstance(error, StatusError):
@@ -43,6 +63,16 @@ def status_of(error: Exception) -> StatusError:
         code = _CODES.get(error.error_code, grpc.StatusCode.UNKNOWN)
         return StatusError(code, _PYTHON_FRAME.sub("", error.message))
     return StatusError(grpc.StatusCode.INTERNAL, f"{type(error).__name__}: {error}")
+
+
+def answer_to(what: str, error: Exception) -> StatusError:
+    """Return the status that a client gets for an exception; log it if it is the server's fault."""
+    status = status_of(error)
+    if status.code is grpc.StatusCode.INTERNAL:
+        _logger.error("%s failed", what, exc_info=error)
+    if len(status.message) > _MESSAGE_LIMIT:
+        return StatusError(status.code, status.message[:_MESSAGE_LIMIT] + "...TRUNCATED")
+    return status
 
 
 def answering(method: Callable) -> Callable:
@@ -60,28 +90,17 @@ def answering(method: Callable) -> Callable:
         try:
             return method(self, request)
         except Exception as error:
-            status = status_of(error)
-            if status.code is grpc.StatusCode.INTERNAL:
-                _logger.exception("%s failed", method.__name__)
-        return context.abort(status.code, _shortened(status.message))
+            status = answer_to(method.__name__, error)
+        return context.abort(status.code, status.message)
 
     return answer
 
 
 def unimplemented(method: str, instead: str) -> Callable:
-    """Return a servicer's method that answers UNIMPLEMENTED and says what to do instead."""
+    """Return a servicer's method that is `not_answered`."""
 
     @answering
     def refuse(self, request):
-        raise StatusError(
-            grpc.StatusCode.UNIMPLEMENTED,
-            f"The development server does not answer {method}. {instead}",
-        )
+        raise not_answered(method, instead)
 
     return refuse
-
-
-def _shortened(message: str) -> str:
-    if len(message) <= _MESSAGE_LIMIT:
-        return message
-    return message[:_MESSAGE_LIMIT] + "...TRUNCATED"

@@ -1,13 +1,14 @@
 """Tensors to and from `TensorProto`, the way TensorFlow Serving reads and writes them."""
 
-import grpc
+from collections.abc import Sequence
+
 import numpy as np
 import tensorflow as tf
 from tensorflow.core.framework import tensor_pb2, types_pb2
 
-from keras_genre.server.statuses import StatusError
+from keras_genre.server.statuses import invalid
 
-__all__ = ["read_tensor", "type_name", "write_tensor"]
+__all__ = ["read_tensor", "type_name", "write_tensor", "write_values"]
 
 _FIELDS = {
     tf.float32: "float_val", tf.float64: "double_val", tf.string: "string_val",
@@ -28,9 +29,7 @@ def read_tensor(alias: str, proto: tensor_pb2.TensorProto) -> tf.Tensor:
         # takes a dimension of -1, for one.
         return tf.io.parse_tensor(proto.SerializeToString(), tf.dtypes.as_dtype(proto.dtype))
     except (tf.errors.OpError, TypeError, ValueError) as error:
-        raise StatusError(
-            grpc.StatusCode.INVALID_ARGUMENT, f"tensor parsing error: {alias}"
-        ) from error
+        raise invalid(f"tensor parsing error: {alias}") from error
 
 
 def write_tensor(tensor: tf.Tensor, proto: tensor_pb2.TensorProto) -> None:
@@ -39,17 +38,23 @@ def write_tensor(tensor: tf.Tensor, proto: tensor_pb2.TensorProto) -> None:
     `tf.make_tensor_proto` would write the bytes into `tensor_content`, which the real server
     does not do by default. Only dtypes without a plain typed field (complex, quantized) do so here.
     """
-    field = _FIELDS.get(tensor.dtype)
-    if field is None:
+    if tensor.dtype not in _FIELDS:
         proto.CopyFrom(tf.make_tensor_proto(tensor))
         return
-    proto.dtype = tensor.dtype.as_datatype_enum
-    proto.tensor_shape.CopyFrom(tensor.shape.as_proto())
     # A string scalar comes as `bytes`; without `object`, NumPy would drop its trailing zeros.
     values = np.asarray(tensor.numpy(), dtype=object if tensor.dtype == tf.string else None)
-    if field == "half_val":
+    if _FIELDS[tensor.dtype] == "half_val":
         values = values.view(np.uint16)  # 16-bit floats travel as their bits
-    getattr(proto, field).extend(values.ravel().tolist())
+    write_values(tensor.dtype, tensor.shape, values.ravel().tolist(), proto)
+
+
+def write_values(
+    dtype: tf.DType, shape: Sequence[int], values: list, proto: tensor_pb2.TensorProto
+) -> None:
+    """Write values, row by row, into the typed field of an empty `proto`."""
+    proto.dtype = dtype.as_datatype_enum
+    proto.tensor_shape.CopyFrom(tf.TensorShape(shape).as_proto())
+    getattr(proto, _FIELDS[dtype]).extend(values)
 
 
 def type_name(dtype: int) -> str:

@@ -9,7 +9,7 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
 
 import pytest
 import tensorflow as tf
-from serving_helpers import TIMEOUT, Client
+from serving_helpers import TIMEOUT, Client, RestClient
 
 from keras_genre.server import DevelopmentServer
 from keras_genre.server.servable import Servable
@@ -128,9 +128,35 @@ def connect():
 
 
 @pytest.fixture
-def client(base_path, serve, connect):
-    """A client of a server whose model `m` has version 1."""
-    return connect(serve({"m": base_path}))
+def server(base_path, serve):
+    """A server whose model `m` has version 1."""
+    return serve({"m": base_path})
+
+
+@pytest.fixture
+def client(server, connect):
+    """A gRPC client of it."""
+    return connect(server)
+
+
+@pytest.fixture
+def connect_rest():
+    """Make a REST client of a server, and close its connection when the test is over."""
+    clients = []
+
+    def connect_rest(server):
+        clients.append(RestClient(server.rest_port))
+        return clients[-1]
+
+    yield connect_rest
+    for client in clients:
+        client.connection.close()
+
+
+@pytest.fixture
+def rest(server, connect_rest):
+    """A REST client of the server."""
+    return connect_rest(server)
 
 
 @pytest.fixture

@@ -1,5 +1,7 @@
 """A client of the development server, and what its tests ask again and again."""
 
+import http.client
+import json
 import time
 
 import grpc
@@ -80,3 +82,30 @@ def eventually(condition):
     while not condition():
         assert time.monotonic() < deadline, "it never became true"
         time.sleep(0.01)
+
+
+class RestClient:
+    """One connection to a server's REST port, kept open as long as the server keeps it."""
+
+    def __init__(self, port):
+        self.connection = http.client.HTTPConnection("127.0.0.1", port, timeout=TIMEOUT)
+
+    def ask(self, method, path, body=None, headers=()):
+        """The HTTP status and the JSON of an answer."""
+        self.connection.request(method, path, body, dict(headers))
+        response = self.connection.getresponse()
+        assert response.headers["Content-Type"] == "application/json"
+        return response.status, json.loads(response.read())
+
+    def get(self, path):
+        return self.ask("GET", f"/v1/models/{path}")
+
+    def predict(self, document, model="m"):
+        body = document if isinstance(document, str | bytes) else json.dumps(document)
+        return self.ask("POST", f"/v1/models/{model}:predict", body)
+
+    def answer(self):
+        """The first probability, which tells what model was published as this version."""
+        status, answer = self.predict({"instances": [{"plot": "a", "poster": "b"}]})
+        assert status == 200, answer
+        return answer["predictions"][0]["probabilities"][0]

@@ -1,4 +1,5 @@
 import signal
+import socket
 import subprocess
 import sys
 import threading
@@ -36,9 +37,40 @@ def test_public_names_are_importable_and_no_others():
 
 def test_server_port_in_use_names_port_and_remedy(base_path, serve):
     port = serve({"m": base_path}).port
-    expected = rf"127\.0\.0\.1:{port}.*choose another port; port 0 picks a free one"
+    expected = rf"127\.0\.0\.1:{port} for gRPC.*choose another port \(`port`.*`--port`.*Port 0 "
     with pytest.raises(ServerError, match=expected):
         serve({"m": base_path}, port=port)
+
+
+def test_server_rest_port_in_use_names_it_and_frees_the_other(base_path, serve):
+    taken = serve({"m": base_path}).rest_port
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    server = DevelopmentServer({"m": base_path}, port=port, rest_port=taken)
+    expected = rf"127\.0\.0\.1:{taken} for REST.*another port \(`rest_port`.*`--rest-port`"
+    with pytest.raises(ServerError, match=expected):
+        server.start()
+    assert serve({"m": base_path}, port=port).port == port
+    assert server.stop() is True
+
+
+@pytest.mark.parametrize(
+    ("port", "rest_port", "expected"),
+    [(8500, None, 8501), (9000, None, 9001), (0, None, 0), (65535, None, 0), (8500, 0, 0)],
+)
+def test_server_rest_port_is_by_default_the_one_after(port, rest_port, expected):
+    assert DevelopmentServer({"m": "x"}, port=port, rest_port=rest_port).rest_port == expected
+
+
+def test_server_addresses_of_ipv6_host_are_bracketed():
+    server = DevelopmentServer({"m": "x"}, port=8500, host="::1")
+    assert (server.address, server.rest_url) == ("[::1]:8500", "http://[::1]:8501")
+
+
+def test_server_available_versions_are_those_that_answer(make_model, serve):
+    server = serve({"full": make_model("full", 1, 3), "empty": make_model("empty")})
+    assert server.available_versions == {"full": [3], "empty": []}
 
 
 @pytest.mark.parametrize(
@@ -46,6 +78,7 @@ def test_server_port_in_use_names_port_and_remedy(base_path, serve):
     [
         ({"models": {}}, "at least one model"),
         ({"port": 70000}, "port from 0 to 65535, received 70000"),
+        ({"rest_port": -1}, "port from 0 to 65535, received -1"),
         ({"poll_seconds": 0}, "poll_seconds over 0, received 0"),
         ({"max_workers": 0}, "max_workers of at least 1, received 0"),
     ],

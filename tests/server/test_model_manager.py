@@ -1,3 +1,4 @@
+import functools
 import shutil
 import threading
 
@@ -7,29 +8,49 @@ from serving_helpers import eventually, predict_request, refusal
 from keras_genre.server.servable import Servable
 
 
-def test_new_version_under_load_replaces_old_without_a_failed_request(client, base_path, publish):
-    answers, stop = [], threading.Event()
+def test_versions_swapped_under_load_fail_no_request_over_grpc_and_rest(
+    server, connect, connect_rest, base_path, publish
+):
+    stop = threading.Event()
 
-    def ask():
+    def over_grpc(client):
+        response = client.predict()
+        answer = round(response.outputs["probabilities"].float_val[0], 3)
+        assert answer == response.model_spec.version.value / 10  # right for the version it names
+        return answer
+
+    def ask(answer, answers):
         while not stop.is_set():
             try:
-                answers.append(client.answer())
-            except Exception as error:  # any failed request shall fail the test
+                answers.append(answer())
+            except BaseException as error:  # any failed request shall fail the test
                 answers.append(error)
 
-    threads = [threading.Thread(target=ask) for _ in range(3)]
+    clients = [functools.partial(over_grpc, connect(server)) for _ in range(2)]
+    clients += [connect_rest(server).answer for _ in range(2)]
+    asked = [(answer, []) for answer in clients]
+    threads = [threading.Thread(target=ask, args=pair) for pair in asked]
     for thread in threads:
         thread.start()
     try:
         for version in (1, 2, 3):
             if version > 1:  # the first is there already
                 publish(base_path, version)
-            eventually(lambda version=version: version / 10 in answers[-3:])
+            eventually(lambda v=version: all(v / 10 in answers[-3:] for _, answers in asked))
+        shutil.rmtree(base_path / "1")
+        counts = [len(answers) for _, answers in asked]
+        eventually(
+            lambda: all(
+                len(answers) > count + 5 for (_, answers), count in zip(asked, counts, strict=True)
+            )
+        )
     finally:
         stop.set()
         for thread in threads:
             thread.join()
-    assert set(answers) == {0.1, 0.2, 0.3}
+    for _, answers in asked:
+        assert set(answers) == {0.1, 0.2, 0.3}
+        assert answers == sorted(answers)  # never back to an older one
 
 
 def test_new_version_makes_old_one_not_found(client, base_path, publish):

@@ -8,7 +8,6 @@ from serving_helpers import ONE_FILM, predict_request, refusal
 from tensorflow.core.framework import tensor_pb2
 from tensorflow_serving.apis import (
     classification_pb2,
-    get_model_metadata_pb2,
     inference_pb2,
     predict_pb2,
     regression_pb2,
@@ -248,7 +247,6 @@ def test_predict_past_deadline_is_not_run(base_path, serve, connect, gate):
         ("Classify", classification_pb2.ClassificationRequest()),
         ("Regress", regression_pb2.RegressionRequest()),
         ("MultiInference", inference_pb2.MultiInferenceRequest()),
-        ("GetModelMetadata", get_model_metadata_pb2.GetModelMetadataRequest()),
     ],
 )
 def test_other_methods_are_unimplemented_and_say_so(client, method, request_):
