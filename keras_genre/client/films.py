@@ -1,16 +1,19 @@
 """What callers hand in as films, made into the strings that a model takes."""
 
+import contextlib
 import io
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from PIL import Image, UnidentifiedImageError
+from PIL import Image
 
 from keras_genre.errors import InvalidRequestError
+from keras_genre.pictures import check_size, open_picture, upright_rgb
 
-Poster = str | Path | bytes | None
+Poster = str | Path | bytes | Image.Image | None
+"""A path, the bytes of a file, a Pillow image, or None (or empty) where it is missing."""
 
-_FORMATS = ("JPEG", "PNG", "GIF", "BMP", "WEBP")
+_READ_ALIKE = ("JPEG", "PNG", "WEBP")
 
 
 def film_batches(
@@ -20,15 +23,17 @@ def film_batches(
 
     Args:
         plots: Plots; None or empty for one that is missing. None: all are missing.
-        posters: Paths or encoded bytes; None or empty for one that is missing. None: all are.
+        posters: Paths, encoded bytes or Pillow images; None or empty for one that is missing.
+            None: all are.
         batch_size: Most films a batch.
 
     Raises:
         ValueError: If both are None, a bare string is given, or their lengths differ.
-        InvalidRequestError: If a poster cannot be read or is no picture.
+        InvalidRequestError: If a poster cannot be read, is no picture, or has more than 50
+            megapixels.
     """
     for name, values in (("plots", plots), ("posters", posters)):
-        if isinstance(values, str | bytes | Path):
+        if isinstance(values, str | bytes | Path | Image.Image):
             raise ValueError(f"Expected a list of {name}, one a film; received a single one.")
     if plots is None and posters is None:
         raise ValueError("Expected plots, posters, or both; received neither.")
@@ -60,29 +65,48 @@ def _plot_bytes(plot: str | None) -> bytes:
 
 
 def read_poster(poster: Poster) -> bytes:
-    """The bytes of a poster given as path or bytes; empty for None.
+    """The bytes of a poster as a model is to get them; empty where it is missing.
+
+    A file keeps its bytes, unless models may read it otherwise than Pillow does: GIF, BMP and
+    animations are sent as PNG of their first frame. So is a Pillow image, which loses nothing.
 
     Raises:
-        InvalidRequestError: If there is no such file, it is cut, or no picture that models read.
+        InvalidRequestError: If there is no such file, it is cut, it is no picture that models
+            read, or has more than 50 megapixels or 50 progressive scans (refused before decoding).
     """
+    if isinstance(poster, Image.Image):
+        with _refusing("The poster given as a Pillow image"):
+            check_size(poster)
+            return _png(poster)
     if not isinstance(poster, str | bytes | Path | None):
         raise ValueError(
-            f"Expected each poster as a path or bytes, or None where it is missing; received "
-            f"{poster!r:.100}."
+            f"Expected each poster as a path or bytes or a Pillow image, or None where it is "
+            f"missing; received {poster!r:.100}."
         )
     if poster is None or poster in ("", b""):
         return b""
-    name = "The poster given as bytes" if isinstance(poster, bytes) else f"The poster {poster}"
-    try:
+    with _refusing(
+        "The poster given as bytes" if isinstance(poster, bytes) else f"The poster {poster}"
+    ):
         content = poster if isinstance(poster, bytes) else Path(poster).read_bytes()
-        with Image.open(io.BytesIO(content), formats=_FORMATS) as image:
+        with open_picture(content) as image:
+            if image.format not in _READ_ALIKE or getattr(image, "n_frames", 1) > 1:
+                return _png(image)
             image.load()  # a model would pass over a cut file without a word
         return content
+
+
+@contextlib.contextmanager
+def _refusing(name: str) -> Iterator[None]:
+    try:
+        yield
     except FileNotFoundError as cause:
-        raise InvalidRequestError(f"There is no poster file {poster}.") from cause
-    except UnidentifiedImageError as cause:
-        raise InvalidRequestError(
-            f"{name} cannot be read as a picture. Expected JPEG, PNG, GIF, BMP or WebP."
-        ) from cause
-    except (OSError, SyntaxError, ValueError, Image.DecompressionBombError) as cause:
+        raise InvalidRequestError(f"There is no poster file {cause.filename}.") from cause
+    except Exception as cause:  # damaged files make Pillow raise nearly anything
         raise InvalidRequestError(f"{name} cannot be read as a picture: {cause}.") from cause
+
+
+def _png(image: Image.Image) -> bytes:
+    content = io.BytesIO()
+    upright_rgb(image).save(content, "PNG", compress_level=1)
+    return content.getvalue()

@@ -164,6 +164,36 @@ def test_client_without_server_says_how_to_start_one():
         client.predict(["A heist."])
 
 
+@pytest.mark.parametrize(
+    "address",
+    ["localhost", "localhost:", ":8500", "http://localhost:8501", "::1", "localhost:rest", ""],
+)
+def test_client_of_address_without_port_says_what_is_expected(address):
+    with pytest.raises(ValueError, match=f'"host:port".*received {address!r}'):
+        GenreClient(address, "lstm")
+
+
+def test_client_of_bracketed_address_is_made():
+    GenreClient("[::1]:8500", "lstm").close()
+
+
+@pytest.mark.parametrize("timeout", [0, -1.0, float("nan")])
+def test_client_with_timeout_not_over_zero_raises(timeout):
+    with pytest.raises(ValueError, match="timeout over 0"):
+        GenreClient("localhost:8500", "lstm", timeout=timeout)
+
+
+def test_client_after_restart_of_the_server_is_answered(exported_model):
+    models = {"untrained": exported_model.parent}
+    with DevelopmentServer(models, port=0) as server:
+        port = server.port
+        client = GenreClient(server.address, "untrained", timeout=30.0)
+        before = client.predict(["A heist."])
+    with client, DevelopmentServer(models, port=port):
+        client.wait_until_ready()
+        assert client.predict(["A heist."]) == before
+
+
 def test_client_of_unknown_model_or_version_raises(server, exported_model):
     with GenreClient(server.address, "nobody") as client, pytest.raises(ModelNotFoundError):
         client.predict(["A heist."])
