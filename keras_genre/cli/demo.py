@@ -13,7 +13,8 @@ from pathlib import Path
 
 import click
 
-from keras_genre.cli.output import progress_bar, say
+from keras_genre.cli.output import emit, json_option, progress_bar, say, show
+from keras_genre.cli.parameters import Folder
 from keras_genre.errors import KerasGenreError, ServerError
 
 _PRESET = "concat_fusion_small"
@@ -26,37 +27,52 @@ _UNSEEN_SEED = 2024
 
 
 @click.command()
-@click.option("--out", default="demo_output", show_default=True, help="Folder for everything.")
-@click.option("--films", default=_FILMS, show_default=True, type=click.IntRange(200))
-@click.option("--epochs", default=_EPOCHS, show_default=True, type=click.IntRange(1))
-def command(out, films, epochs):
+@click.option(
+    "--out", default="demo_output", show_default=True, type=Folder(), help="Folder for everything."
+)
+@click.option(
+    "--films", default=_FILMS, show_default=True, type=click.IntRange(200), help="How many."
+)
+@click.option(
+    "--epochs", default=_EPOCHS, show_default=True, type=click.IntRange(1), help="Most epochs."
+)
+@json_option
+def command(out, films, epochs, as_json):
     """Walk the whole road on sample films: draw, prepare, train, score, export, serve, ask.
 
     Takes a few minutes on two cores. Each step names the command that does it alone.
     """
     started = time.monotonic()
+    tell = say if as_json else show
     out = Path(out)
     _clear(out)
     catalog, truth = _draw(out, films)
     dataset = _prepare(out, catalog)
     run = _train(out, dataset, epochs)
-    _evaluate(run, truth)
-    _export(out, run)
-    _ask(out)
-    _tell_where(out, time.monotonic() - started)
+    scores = _evaluate(run, truth, tell)
+    version = _export(out, run)
+    answer = _ask(out, tell)
+    seconds = time.monotonic() - started
+    result = {"folder": str(out), "seconds": round(seconds, 1), "run": str(run.folder)}
+    result |= {"saved_model": str(version), **scores, "asked": answer}
+    emit(result, _whereabouts(out, seconds), as_json)
 
 
 def _clear(out: Path) -> None:
     if out.is_symlink() or (out.exists() and not out.is_dir()):
         raise KerasGenreError(f"{out} is no folder. Choose another --out.")
-    if out.exists() and any(out.iterdir()):
-        if not (out / _MARKER).is_file():
-            raise KerasGenreError(
-                f"{out} is not empty and was not made by the demo. Choose another --out."
-            )
-        shutil.rmtree(out)
-    out.mkdir(parents=True, exist_ok=True)
-    (out / _MARKER).touch()
+    full = out.exists() and any(out.iterdir())
+    if full and not (out / _MARKER).is_file():
+        raise KerasGenreError(
+            f"{out} is not empty and was not made by the demo. Choose another --out."
+        )
+    try:
+        if full:
+            shutil.rmtree(out)
+        out.mkdir(parents=True, exist_ok=True)
+        (out / _MARKER).touch()
+    except OSError as cause:
+        raise KerasGenreError(f"Cannot write to {out}: {cause.strerror}.") from cause
 
 
 def _step(number: int, title: str, *alone: object) -> None:
@@ -118,7 +134,7 @@ def _train(out: Path, dataset, epochs: int):
     return train(Recipe(_PRESET, epochs=epochs), dataset, run, callbacks=[log])
 
 
-def _evaluate(run, truth) -> None:
+def _evaluate(run, truth, tell) -> dict:
     _step(4, "Scores on films that it never saw.", "evaluate", run.folder)
     from keras_genre.baselines import trivial_baselines
     from keras_genre.evaluation import format_table, score_table
@@ -127,31 +143,38 @@ def _evaluate(run, truth) -> None:
     predictions = run.predict("test")
     entries = trivial_baselines(run.base_rates, predictions)
     entries.append((run.name, predictions, run.rule))
-    click.echo(format_table(score_table(entries)))
+    table = score_table(entries)
+    tell(format_table(table))
     macro_f1 = score(predictions, run.rule).overall["macro_f1"]
     share = truth.share(macro_f1, "both", "test")
     verdict = f"Of what lies\nbetween, this model has {share:.0%}."
     if share <= 0:
         verdict = "This model\nis no better yet: it needs more films or epochs."
-    click.echo(
+    ceiling, constant = truth.ceiling("both", "test"), truth.best_constant("test")
+    tell(
         f"\nThese films were drawn from known probabilities: no model can expect a macro F1\n"
-        f"above {truth.ceiling('both', 'test'):.3f} on them, and constant answers reach "
-        f"{truth.best_constant('test'):.3f}. {verdict}"
+        f"above {ceiling:.3f} on them, and constant answers reach {constant:.3f}. {verdict}"
     )
+    return {
+        "scores": table.reset_index().to_dict(orient="records"),
+        "possible_macro_f1": {"ceiling": ceiling, "best_constant": constant, "share": share},
+    }
 
 
-def _export(out: Path, run) -> None:
+def _export(out: Path, run) -> Path:
     alone = ["export", run.folder, "--to", out / "saved_models"]
     _step(5, "Export: one SavedModel with preprocessing and thresholds inside.", *alone)
     from keras_genre.export import export_run
 
-    say(f"      {export_run(run, out / 'saved_models')}")
+    version = export_run(run, out / "saved_models")
+    say(f"      {version}")
+    return version
 
 
-def _ask(out: Path) -> None:
+def _ask(out: Path, tell) -> dict:
     _step(6, "Serving: a server of its own, asked over gRPC.", "serve", out / "saved_models")
     from keras_genre.catalog import make_synthetic_catalog
-    from keras_genre.cli.predict import prediction_text
+    from keras_genre.cli.predict import prediction_result, prediction_text
     from keras_genre.client import GenreClient
 
     unseen, _ = make_synthetic_catalog(out / "unseen", 20, seed=_UNSEEN_SEED)
@@ -159,9 +182,11 @@ def _ask(out: Path) -> None:
     film = complete.iloc[0]
     with _server(out) as address, GenreClient(address, _PRESET, timeout=30.0) as client:
         prediction = client.predict([film["plot"]], [film["poster"]])[0]
-    click.echo(f"\n{film['title']}\n{textwrap.fill(film['plot'], 80)}\nPoster: {film['poster']}")
-    click.echo(f"True genres: {', '.join(film['genres'])}\n")
-    click.echo(prediction_text(prediction))
+    tell(f"\n{film['title']}\n{textwrap.fill(film['plot'], 80)}\nPoster: {film['poster']}")
+    tell(f"True genres: {', '.join(film['genres'])}\n")
+    tell(prediction_text(prediction))
+    asked = {"title": film["title"], "true_genres": list(film["genres"])}
+    return {**asked, **prediction_result(prediction)}
 
 
 @contextlib.contextmanager
@@ -197,8 +222,8 @@ def _end(process: subprocess.Popen) -> None:
         process.wait()
 
 
-def _tell_where(out: Path, seconds: float) -> None:
-    click.echo(
+def _whereabouts(out: Path, seconds: float) -> str:
+    return (
         f"\nDone in {seconds:.0f} s; the server has stopped. Everything lies in {out}/:\n"
         f"  films/         movies.csv and posters: have a look\n"
         f"  data/          records\n"

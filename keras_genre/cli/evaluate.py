@@ -3,12 +3,13 @@
 import click
 
 from keras_genre.cli.output import emit, json_option
+from keras_genre.cli.parameters import Choice, Folder
 from keras_genre.features import SPLITS
 
 
 @click.command()
-@click.argument("runs", nargs=-1, required=True, type=click.Path())
-@click.option("--split", default="test", show_default=True, type=click.Choice(SPLITS))
+@click.argument("runs", nargs=-1, required=True, type=Folder())
+@click.option("--split", default="test", show_default=True, type=Choice(SPLITS))
 @click.option("--resamples", default=2000, show_default=True, type=click.IntRange(1))
 @json_option
 def command(runs, split, resamples, as_json):
@@ -80,9 +81,13 @@ def _differences(predicted, resamples) -> list[dict]:
 
 
 def _difference_text(first: str, differences: list[dict]) -> str:
-    lines = [f"Differences to {first}, film by film, with 95% intervals", ""]
+    lines = [
+        f"Differences to {first}, film by film, with 95% intervals",
+        "(* where zero lies outside)",
+        "",
+    ]
     for row in differences:
-        sure = "" if row["low"] <= 0 <= row["high"] else "  (zero lies outside)"
+        sure = "" if row["low"] <= 0 <= row["high"] else " *"
         lines.append(
             f"{row['name']:<24} {row['score']:<23} {row['difference']:+.3f} "
             f"[{row['low']:+.3f}, {row['high']:+.3f}]{sure}"

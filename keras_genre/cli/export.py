@@ -3,11 +3,18 @@
 import click
 
 from keras_genre.cli.output import emit, json_option
+from keras_genre.cli.parameters import Folder
 
 
 @click.command()
-@click.argument("run", type=click.Path())
-@click.option("--to", default="saved_models", show_default=True, help="Folder of all models.")
+@click.argument("run", type=Folder())
+@click.option(
+    "--to",
+    default="saved_models",
+    show_default=True,
+    type=Folder(),
+    help="Folder of all models.",
+)
 @json_option
 def command(run, to, as_json):
     """Export RUN as the next integer version of <to>/<name of the run>.

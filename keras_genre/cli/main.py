@@ -8,6 +8,7 @@ import warnings
 
 import click
 
+from keras_genre.cli.signals import SIGNALS, raising_signals
 from keras_genre.errors import KerasGenreError
 
 # name -> (module, one line for --help). Listing commands must not import TensorFlow.
@@ -18,9 +19,10 @@ _COMMANDS = {
     "train": ("train", "Train a model on records, and leave a run."),
     "evaluate": ("evaluate", "Score runs, beside the trivial baselines."),
     "export": ("export", "Export a run as the next version of a served model."),
-    "serve": ("serve", "Serve exported models over gRPC (a development server)."),
+    "serve": ("serve", "Serve exported models over gRPC and REST (a development server)."),
     "predict": ("predict", "Say the genres of a film."),
     "verify": ("verify", "Read every byte of a folder of records and compare it."),
+    "completion": ("completion", "Print a script that completes commands in a shell."),
 }
 
 
@@ -51,7 +53,7 @@ class _LazyGroup(click.Group):
 
 @click.group(cls=_LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="keras-genre")
-@click.option("--debug", is_flag=True, help="Show the traceback of an error.")
+@click.option("--debug", is_flag=True, help="Show the traceback of an error; anywhere in the line.")
 def cli(debug):
     """A film's plot and poster in, its genres out.
 
@@ -63,27 +65,35 @@ def cli(debug):
 def main(args: list[str] | None = None) -> None:
     """Run the command line and exit."""
     args = sys.argv[1:] if args is None else args
-    debug = "--debug" in args[:1]
-    # Ended from outside, a command cleans up after itself as it does after Ctrl-C.
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    debug = "--debug" in args  # wherever it stands: it is added to a line that failed
+    args = [arg for arg in args if arg != "--debug"]
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")  # a title must not fail on a terminal
     warnings.showwarning = _show_warning
+    code = _run(args, debug)
+    sys.exit(code if isinstance(code, int) else 0)
+
+
+def _run(args: list[str], debug: bool) -> int | None:
+    """Run a command line; give its exit code, None for success."""
+    received = []
     try:
-        code = cli.main(args, prog_name="keras-genre", standalone_mode=False)
+        with raising_signals() as received:
+            return cli.main(args, prog_name="keras-genre", standalone_mode=False)
     except click.ClickException as error:
         error.show()
-        code = error.exit_code
+        return error.exit_code
     except (click.Abort, KeyboardInterrupt):
-        click.echo("Interrupted.", err=True)
-        code = 130
+        received.append(signal.SIGINT)
     except Exception as error:
-        if debug:
-            raise
-        _explain(error)
-        code = 1
-    sys.exit(code if isinstance(code, int) else 0)
+        if not received:
+            if debug:
+                raise
+            _explain(error)
+            return 1
+    click.echo(SIGNALS[received[0]], err=True)
+    return 128 + received[0]
 
 
 def _show_warning(message, *_args, **_kwargs) -> None:
@@ -92,10 +102,23 @@ def _show_warning(message, *_args, **_kwargs) -> None:
 
 
 def _explain(error: Exception) -> None:
-    click.echo(f"Error: {error}", err=True)
-    if not isinstance(error, KerasGenreError | ValueError):
-        kind = type(error).__name__
-        click.echo(f"({kind}; `keras-genre --debug ...` shows where it came from.)", err=True)
+    kind = type(error).__name__
+    click.echo(f"Error: {str(error) or kind}", err=True)
+    if not _explains_itself(error):
+        click.echo(f"({kind}; add --debug to see where it came from.)", err=True)
+
+
+def _explains_itself(error: Exception) -> bool:
+    """Whether it names a file, or this package raised it and so has said how to mend it."""
+    if isinstance(error, OSError):
+        return error.filename is not None
+    trace = error.__traceback__
+    while trace.tb_next:
+        trace = trace.tb_next
+    raised_in = trace.tb_frame.f_globals.get("__name__", "")
+    return isinstance(error, KerasGenreError) or (
+        isinstance(error, ValueError) and raised_in.startswith("keras_genre.")
+    )
 
 
 if __name__ == "__main__":

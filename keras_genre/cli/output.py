@@ -3,18 +3,33 @@
 import contextlib
 import json
 import math
+import shutil
 import sys
 import time
 from collections.abc import Callable, Iterator
 
 import click
 
+from keras_genre.errors import KerasGenreError
+
 json_option = click.option("as_json", "--json", is_flag=True, help="Print the result as JSON.")
+
+_BAR_WIDTH = 30
 
 
 def emit(result: dict, text: str, as_json: bool) -> None:
     """Print a result: `text` for people, or `result` as JSON."""
-    click.echo(json.dumps(_finite(result), indent=2, allow_nan=False) if as_json else text)
+    show(json.dumps(_finite(result), indent=2, allow_nan=False) if as_json else text)
+
+
+def show(text: str) -> None:
+    """Print a result, or a part of one, to standard output."""
+    try:
+        click.echo(text)
+    except BrokenPipeError:
+        raise  # whoever read the output has seen enough: click exits without a word
+    except OSError as cause:
+        raise KerasGenreError(f"Cannot write the result to standard output: {cause}.") from cause
 
 
 def _finite(value):
@@ -34,29 +49,46 @@ def say(message: str) -> None:
 
 
 @contextlib.contextmanager
-def progress_bar(label: str) -> Iterator[Callable[[int, int], None]]:
-    """Give a callback `(done, total)` that draws a bar on a terminal, and one line elsewhere."""
-    started = time.monotonic()
-    terminal = sys.stderr.isatty()
-    last, drawn = 0, 0.0
+def passing_line(text: str) -> Iterator[Callable[[str], None]]:
+    """Show a line on a terminal while the block runs, and erase it; elsewhere show nothing.
 
-    def update(done: int, total: int) -> None:
-        nonlocal last, drawn
-        last = done
-        if terminal and (done == total or time.monotonic() - drawn > 0.1):
-            drawn = time.monotonic()
-            filled = 30 * done // max(total, 1)
-            bar = bar_text(filled, 30, sys.stderr)
-            click.echo(f"\r{label}  {bar} {done}/{total}", nl=False, err=True)
+    Yields:
+        What draws another text in its place.
+    """
+    terminal = sys.stderr is not None and sys.stderr.isatty()
+    drawn = 0
 
-    try:
-        yield update
-    except BaseException:
+    def draw(text: str) -> None:
+        nonlocal drawn
         if terminal:
-            say("")  # what is said next begins on a line of its own
-        raise
-    end = "\r\033[K" if terminal else ""
-    say(f"{end}{label}: {last} in {time.monotonic() - started:.0f} s")
+            text = text[: shutil.get_terminal_size().columns - 1]  # a wrapped line would stay
+            click.echo(f"\r{' ' * drawn}\r{text}", nl=False, err=True)
+            drawn = len(text)
+
+    draw(text)
+    try:
+        yield draw
+    finally:
+        draw("")
+
+
+@contextlib.contextmanager
+def progress_bar(label: str) -> Iterator[Callable[[int, int], None]]:
+    """Give a callback `(done, total)` that draws a bar on a terminal; say at the end how many."""
+    started = time.monotonic()
+    last, drawn = 0, 0.0
+    with passing_line(label) as draw:
+
+        def update(done: int, total: int) -> None:
+            nonlocal last, drawn
+            last = done
+            if time.monotonic() - drawn > 0.1:
+                drawn = time.monotonic()
+                bar = bar_text(_BAR_WIDTH * done // max(total, 1), _BAR_WIDTH, sys.stderr)
+                draw(f"{label}  {done}/{total}  {bar}")  # a narrow terminal cuts the bar
+
+        yield update
+    say(f"{label}: {last} in {time.monotonic() - started:.0f} s")
 
 
 def bar_text(filled: int, width: int, stream=None) -> str:

@@ -6,18 +6,25 @@ from pathlib import Path
 import click
 
 from keras_genre.cli.output import bar_text, emit, json_option
+from keras_genre.cli.parameters import Folder
 from keras_genre.errors import ModelNotFoundError
+from keras_genre.features import join_text
 
 _BAR_WIDTH = 24
 
 
 @click.command()
 @click.option("--plot", help="The plot.")
+@click.option("--tagline", default="", help="The tagline, for a model of plot+tagline.")
 @click.option("--poster", type=click.Path(), help="Picture file of the poster.")
 @click.option("--server", metavar="HOST:PORT", help="Ask a server [load the model here].")
 @click.option("--model", help="Name of the model, if there are several; always with --server.")
 @click.option(
-    "--saved-models", default="saved_models", show_default=True, help="Folder of exported models."
+    "--saved-models",
+    default="saved_models",
+    show_default=True,
+    type=Folder(),
+    help="Folder of exported models.",
 )
 @click.option("--top", type=click.IntRange(1), help="Show only the most probable genres.")
 @click.option(
@@ -28,8 +35,9 @@ _BAR_WIDTH = 24
     help="Seconds to wait for a server.",
 )
 @json_option
-def command(plot, poster, server, model, saved_models, top, timeout, as_json):
+def command(plot, tagline, poster, server, model, saved_models, top, timeout, as_json):
     """Say the genres of a film from its plot, its poster, or both."""
+    plot = join_text(plot or "", tagline)
     if not plot and not poster:
         raise click.UsageError("Give --plot, --poster, or both.")
     if server and not model:
@@ -47,13 +55,17 @@ def command(plot, poster, server, model, saved_models, top, timeout, as_json):
 
         folder = _choose_model(saved_models, model)
         prediction = InProcessPredictor(folder).predict([plot], [poster])[0]
-    result = {
+    emit(prediction_result(prediction), prediction_text(prediction, top), as_json)
+
+
+def prediction_result(prediction) -> dict:
+    """A prediction as JSON shall show it: every genre, whatever `--top` says."""
+    return {
         "genres": list(prediction.genres),
         "probabilities": prediction.probabilities,
         "model": prediction.model,
         "version": prediction.version,
     }
-    emit(result, prediction_text(prediction, top), as_json)
 
 
 def prediction_text(prediction, top: int | None = None) -> str:

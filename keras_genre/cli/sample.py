@@ -5,10 +5,11 @@ from pathlib import Path
 import click
 
 from keras_genre.cli.output import emit, json_option, progress_bar
+from keras_genre.cli.parameters import Folder
 
 
 @click.command()
-@click.option("--out", default="films", show_default=True, help="Folder to be made.")
+@click.option("--out", default="films", show_default=True, type=Folder(), help="Folder to be made.")
 @click.option("--films", default=2000, show_default=True, type=click.IntRange(20), help="How many.")
 @click.option(
     "--seed",

@@ -1,28 +1,35 @@
 """`keras-genre serve`: exported models behind the development server."""
 
+import json
 import logging
 import os
 
 import click
 
-from keras_genre.cli.output import say
+from keras_genre.cli.output import json_option, say
+from keras_genre.cli.parameters import Folder
+
+_port = click.IntRange(0, 65535)
 
 
 @click.command()
-@click.argument("saved_models", default="saved_models", type=click.Path())
+@click.argument("saved_models", default="saved_models", type=Folder())
 @click.option(
-    "--port",
-    default=8500,
-    show_default=True,
-    type=click.IntRange(0, 65535),
-    help="gRPC port; 0 picks a free one.",
+    "--port", default=8500, show_default=True, type=_port, help="gRPC port; 0 picks a free one."
+)
+@click.option(
+    "--rest-port",
+    type=_port,
+    help="REST port; 0 picks a free one.  [default: the one after --port]",
 )
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
-def command(saved_models, port, host):
-    """Serve every model in SAVED_MODELS over gRPC until Ctrl-C or SIGTERM.
+@json_option
+def command(saved_models, port, rest_port, host, as_json):
+    """Serve every model in SAVED_MODELS over gRPC and REST until Ctrl-C or SIGTERM.
 
-    New versions are picked up while it runs. This is a development server that keeps TensorFlow
-    Serving's contract; in production, use the tensorflow/serving container.
+    New versions are picked up while it runs. With --json, one line on standard output says when it
+    is ready, and where. This is a development server that keeps TensorFlow Serving's contract; in
+    production, use the tensorflow/serving container.
     """
     from keras_genre.server import find_models
 
@@ -35,12 +42,21 @@ def command(saved_models, port, host):
     logging.basicConfig(level=logging.INFO, format="%(message)s")
 
     def announce(server):
-        available = server.available_models
-        missing = [name for name in models if name not in available]
+        available = server.available_versions
+        missing = [name for name, versions in available.items() if not versions]
+        ready = [name for name, versions in available.items() if versions]
         if missing:
             say(f"Not available, see above: {', '.join(missing)}.")
-        if available:
-            say(f"Serving {', '.join(available)} at {server.address} (gRPC). Ctrl-C stops.")
+        if ready:
+            # One " at " only: whoever starts this as a process may look for what follows it.
+            say(
+                f"Serving {', '.join(ready)} at {server.address} (gRPC) and {server.rest_url} "
+                "(REST). Ctrl-C stops."
+            )
+        if as_json:
+            addresses = {"grpc": server.address, "rest": server.rest_url}
+            click.echo(json.dumps({**addresses, "models": available}))
 
-    if not serve_until_signalled(DevelopmentServer(models, port, host), on_started=announce):
+    server = DevelopmentServer(models, port, host, rest_port)
+    if not serve_until_signalled(server, on_started=announce):
         os._exit(0)  # a request is still inside TensorFlow and would hold the process up

@@ -5,21 +5,36 @@ from pathlib import Path
 import click
 
 from keras_genre.cli.output import emit, json_option, say
+from keras_genre.cli.parameters import Choice, Folder
 from keras_genre.presets import PRESETS
 
 _POLICIES = ("auto", "float32", "mixed_float16", "mixed_bfloat16")
 
 
-@click.command()
-@click.argument("data", type=click.Path())
-@click.option("--preset", required=True, type=click.Choice(list(PRESETS)), help="The model.")
-@click.option("--out", help="Folder of the run, to be made [runs/<preset>].")
+class _Command(click.Command):
+    """Lists the presets below the options; with more of them, their names would not fit a line."""
+
+    def format_epilog(self, ctx, formatter):
+        with formatter.section("Presets"):
+            formatter.write_dl([(name, preset.description) for name, preset in PRESETS.items()])
+
+
+@click.command(cls=_Command)
+@click.argument("data", type=Folder())
+@click.option(
+    "--preset",
+    required=True,
+    metavar="NAME",
+    type=Choice(list(PRESETS)),
+    help="The model; see below.",
+)
+@click.option("--out", type=Folder(), help="Folder of the run, to be made [runs/<preset>].")
 @click.option("--epochs", type=click.IntRange(1), help="Most epochs.")
 @click.option("--batch-size", type=click.IntRange(1), help="Films a step.")
 @click.option("--learning-rate", type=click.FloatRange(0, min_open=True), help="Of AdamW.")
-@click.option("--loss", type=click.Choice(["bce", "weighted_bce"]), help="Loss, from logits.")
+@click.option("--loss", type=Choice(["bce", "weighted_bce"]), help="Loss, from logits.")
 @click.option("--patience", type=click.IntRange(1), help="Epochs without progress before stopping.")
-@click.option("--dtype", type=click.Choice(_POLICIES), help="Precision [what suits the device].")
+@click.option("--dtype", type=Choice(_POLICIES), help="Precision [what suits the device].")
 @click.option("--seed", type=click.IntRange(0), help="Of weights, shuffling and dropout.")
 @json_option
 def command(data, out, as_json, **choices):

@@ -3,10 +3,11 @@
 import click
 
 from keras_genre.cli.output import emit, json_option
+from keras_genre.cli.parameters import Folder
 
 
 @click.command()
-@click.argument("data", type=click.Path())
+@click.argument("data", type=Folder())
 @json_option
 def command(data, as_json):
     """Read every shard in DATA and compare it with the manifest."""
