@@ -6,7 +6,7 @@ PYTHON ?= python3.11
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: help demo test test-all lint format clean
+.PHONY: help demo test test-all lint format notebooks hooks clean
 
 help:
 	@echo "make demo      the whole road on sample films (about four minutes after installation)"
@@ -14,6 +14,8 @@ help:
 	@echo "make test-all  the tests, slow ones included"
 	@echo "make lint      style and import contracts"
 	@echo "make format    mend what can be mended by itself"
+	@echo "make notebooks run the notebooks anew and keep their outputs"
+	@echo "make hooks     check style before every commit"
 	@echo "make clean     remove the virtual environment and what the demo made"
 
 demo: $(VENV)/.installed
@@ -34,8 +36,14 @@ format: $(VENV)/.installed-dev
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
+notebooks: $(VENV)/.installed-dev
+	$(BIN)/python notebooks/execute.py
+
+hooks: $(VENV)/.installed-dev
+	$(BIN)/pre-commit install
+
 clean:
-	rm -rf $(VENV) demo_output build *.egg-info
+	rm -rf $(VENV) demo_output notebooks/quickstart_output build *.egg-info
 
 $(VENV)/bin/python:
 	$(PYTHON) -m venv $(VENV)
