@@ -1,6 +1,6 @@
 """Reading a CSV of films beside a folder of posters."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 import pandas as pd
@@ -60,19 +60,69 @@ def read_poster_csv(
     Example:
         >>> catalog = read_poster_csv("films/movies.csv")  # doctest: +SKIP
     """
+    tables = read_tables(paths, encoding)
+    frame, notes = gather_films(
+        ((table, recognise_columns(table, columns or {})) for table in tables), posters
+    )
+    check_ids(frame)
+    frame["genres"], vocabulary, note = settle_genres(frame, vocabulary)
+    return MovieCatalog(frame, vocabulary, [*notes, note] if note else notes)
+
+
+def read_tables(
+    paths: str | Path | Iterable[str | Path], encoding: str | None = None
+) -> Iterator[CsvTable]:
+    """Give the tables of one or more CSV files, one after the other.
+
+    Raises:
+        ValueError: If there is no path, or no such encoding.
+        CatalogError: If a file cannot be read.
+    """
     paths = [Path(path) for path in ([paths] if isinstance(paths, str | Path) else paths)]
     if not paths:
         raise ValueError("Expected at least one CSV file, received none.")
-    frames, notes = [], []
     for path in paths:
-        table = read_table(path, encoding)
-        frame, found = _read_films(table, recognise_columns(table, columns or {}), posters)
+        yield read_table(path, encoding)
+
+
+def gather_films(
+    tables: Iterable[tuple[CsvTable, Columns]], posters: str | Path | None
+) -> tuple[pd.DataFrame, list[str]]:
+    """Return the films of all tables that have genres, and lines about what was found.
+
+    Args:
+        tables: Each table, and what its columns are.
+        posters: The folder that poster paths are relative to; by default each table's own.
+
+    Returns:
+        A table with the columns of a catalogue that were found, and `place` for messages; its
+        genres are spelled as they were, and an id may stand twice.
+
+    Raises:
+        CatalogError: If a table has no film with genres, or a film's cells cannot be understood.
+    """
+    frames, notes = [], []
+    for table, columns in tables:
+        frame, found = _read_films(table, columns, posters)
         frames.append(frame)
-        notes.extend(f"{path.name}: {note}" for note in found)
-    frame = pd.concat(frames, ignore_index=True)
-    _check_ids(frame)
-    frame["genres"], vocabulary, note = settle_genres(frame, vocabulary)
-    return MovieCatalog(frame, vocabulary, [*notes, note] if note else notes)
+        notes.extend(f"{table.path.name}: {note}" for note in found)
+    return pd.concat(frames, ignore_index=True), notes
+
+
+def check_ids(frame: pd.DataFrame) -> None:
+    """Refuse films that share an id.
+
+    Raises:
+        CatalogError: If an id stands twice. The message names both places.
+    """
+    twice = frame[frame["movie_id"].duplicated(keep=False)]
+    if len(twice):
+        same = twice[twice["movie_id"] == twice["movie_id"].iloc[0]]
+        raise CatalogError(
+            f"movie_id {same['movie_id'].iloc[0]!r} stands {len(same)} times: "
+            f"{same['place'].iloc[0]}, and {same['place'].iloc[1]} ({len(twice)} rows in "
+            "all share an id with another). Expected one row a film; delete the others first."
+        )
 
 
 def _read_films(table: CsvTable, columns: Columns, posters) -> tuple[pd.DataFrame, list[str]]:
@@ -169,14 +219,3 @@ def _plot_note(frame: pd.DataFrame) -> str:
         return f"no plots (no column {usual_names('plot')}; name it if there is one: --plot-column)"
     without = int((frame["plot"] == "").sum())
     return f"{len(frame) - without} plots, {without} films without"
-
-
-def _check_ids(frame: pd.DataFrame) -> None:
-    twice = frame[frame["movie_id"].duplicated(keep=False)]
-    if len(twice):
-        same = twice[twice["movie_id"] == twice["movie_id"].iloc[0]]
-        raise CatalogError(
-            f"movie_id {same['movie_id'].iloc[0]!r} stands {len(same)} times: "
-            f"{same['place'].iloc[0]}, and {same['place'].iloc[1]} ({len(twice)} rows in "
-            "all share an id with another). Expected one row a film; delete the others first."
-        )

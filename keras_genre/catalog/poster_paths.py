@@ -11,7 +11,7 @@ _SUFFIXES = (".jpg", ".jpeg", ".png", ".webp", ".gif", ".bmp")
 def poster_by_id(root: Path, movie_id: str) -> str:
     """Return the name of the file `<movie_id>.jpg` (or .png, .webp ...), or an empty text."""
     names = (f"{movie_id}{suffix}" for suffix in _SUFFIXES)
-    return next((name for name in names if _is_file(root / name)), "")
+    return next((name for name in names if is_file(root / name)), "")
 
 
 def find_posters(
@@ -39,7 +39,7 @@ def find_posters(
                 f"{path}, movie {movie_id}: the poster {name!r} lies outside {root}. "
                 f"Expected a path inside the poster folder."
             )
-        posters.append(str(poster) if poster is not None and _is_file(poster) else "")
+        posters.append(str(poster) if poster is not None and is_file(poster) else "")
     num_named, num_found = sum(map(bool, named)), sum(map(bool, posters))
     if num_named and not num_found:
         example = next(name for name in named if name)
@@ -53,7 +53,8 @@ def find_posters(
     return posters, note
 
 
-def _is_file(path: Path) -> bool:
+def is_file(path: Path) -> bool:
+    """Whether a file is there; one that cannot be looked for is not."""
     try:
         return path.is_file()
     except OSError:  # a name longer than the filesystem allows

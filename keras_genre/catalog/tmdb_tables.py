@@ -1,0 +1,142 @@
+"""TMDB's ways in a table of films, translated into those of any table with posters."""
+
+import dataclasses
+import re
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import pandas as pd
+
+from keras_genre.catalog.csv_table import CsvTable
+from keras_genre.catalog.poster_paths import is_file, poster_by_id
+from keras_genre.catalog.tmdb_genres import TMDB_GENRE_IDS
+from keras_genre.errors import CatalogError
+
+# TMDB's names, before those that any table may have.
+_COLUMNS = {
+    "id": ("tmdb_id", "id"),
+    "plot": ("overview",),
+    "genres": ("genres", "genre_ids"),
+    "poster": ("poster_path",),
+    "year": ("release_date",),
+}
+_ID = re.compile(r"((?:tt)?[0-9]+)(?:\.0)?")  # pandas writes 862.0 where another id was missing
+_YEAR = re.compile(r"(?<![0-9])([0-9]{4})(?![0-9])")
+_NUMBERS = re.compile(r"\[?\s*[0-9]+(?:\s*[,|;]\s*[0-9]+)*\s*\]?")
+_PLACES_NAMED = 3
+
+
+def as_poster_table(
+    table: CsvTable, posters: str | Path | None, columns: Mapping[str, str | Sequence[str]]
+) -> tuple[CsvTable, dict[str, str | Sequence[str]]]:
+    """Translate a table of TMDB, so that it can be read like any table of films with posters.
+
+    Args:
+        table: The table as read.
+        posters: The folder of its posters; by default `posters` beside it, or its own.
+        columns: From roles to columns, where these are named.
+
+    Returns:
+        The table without rows of shifted cells, with a year for each date, names for genre
+        numbers, and poster paths that lead to files; and from roles to columns.
+
+    Raises:
+        CatalogError: If no id is a number, or a genre's number is not TMDB's.
+    """
+    by_lower = {column.lower(): column for column in reversed(table.frame.columns)}
+    named = dict(columns)
+    for role, names in _COLUMNS.items():
+        found = next((by_lower[name] for name in names if name in by_lower), None)
+        if found is not None:
+            named.setdefault(role, found)
+    # What is named but not there is told by whoever recognises the columns.
+    ours = {r: c for r, c in named.items() if isinstance(c, str) and c in table.frame}
+    if "id" in ours:
+        table = _with_whole_rows(table, ours["id"])
+    if "year" in ours:
+        table = _with_years(table, ours["year"])
+    if "genres" in ours:
+        cells = enumerate(table.frame[ours["genres"]].str.strip())
+        cells = [_genre_names(table, row, cell) for row, cell in cells]
+        table = _replaced(table, ours["genres"], cells)
+    if "poster" in ours:
+        table = _with_poster_files(table, ours, posters)
+    return table, named
+
+
+def _with_whole_rows(table: CsvTable, column: str) -> CsvTable:
+    """Leave out rows whose id is no number: a line break within a cell has shifted theirs."""
+    ids = [_ID.fullmatch(cell.strip()) for cell in table.frame[column]]
+    shifted = [row for row, found in enumerate(ids) if found is None]
+    if len(shifted) == len(ids):
+        raise CatalogError(
+            f"{table.path}: no id in the column {column!r} is a number (the first is "
+            f"{table.frame[column].iloc[0][:80]!r}). Expected TMDB's; name their column, or read "
+            "the file as one of any origin (read_poster_csv)."
+        )
+    whole = [row for row, found in enumerate(ids) if found is not None]
+    frame = table.frame.iloc[whole].reset_index(drop=True)
+    frame[column] = [ids[row][1] for row in whole]
+    notes = table.notes
+    if shifted:
+        lines = ", ".join(str(table.lines[row]) for row in shifted[:_PLACES_NAMED])
+        more = " ..." if len(shifted) > _PLACES_NAMED else ""
+        notes = (
+            *notes,
+            f"{len(shifted)} rows left out whose id is no number: their cells are shifted "
+            f"(line {lines}{more})",
+        )
+    lines = tuple(table.lines[row] for row in whole)
+    return dataclasses.replace(table, frame=frame, lines=lines, notes=notes)
+
+
+def _with_years(table: CsvTable, column: str) -> CsvTable:
+    dates = table.frame[column].str.strip()
+    years = dates.str.extract(_YEAR, expand=False).fillna("").replace("0000", "")
+    odd = int(((dates != "") & (years == "")).sum())
+    note = f"{odd} films whose {column!r} has no year of four digits" if odd else ""
+    return _replaced(table, column, years, note)
+
+
+def _genre_names(table: CsvTable, row: int, cell: str) -> str:
+    """The cell, with names where it holds TMDB's numbers alone."""
+    if _NUMBERS.fullmatch(cell) is None:
+        return cell
+    numbers = [int(number) for number in re.findall("[0-9]+", cell)]
+    for number in numbers:
+        if number not in TMDB_GENRE_IDS:
+            raise CatalogError(
+                f"{table.place(row)}: Unknown genre number {number}. Expected TMDB's "
+                f"{len(TMDB_GENRE_IDS)} ({', '.join(map(str, sorted(TMDB_GENRE_IDS)))}), or names."
+            )
+    return "|".join(TMDB_GENRE_IDS[number] for number in numbers)
+
+
+def _with_poster_files(table: CsvTable, columns: Mapping[str, str], posters) -> CsvTable:
+    beside = "posters" if posters is None and (table.path.parent / "posters").is_dir() else ""
+    root = Path(posters) if posters is not None else table.path.parent / beside
+    ids = table.frame[columns["id"]] if "id" in columns else [""] * len(table.frame)
+    cells = table.frame[columns["poster"]].str.strip()
+    files = [_poster_file(root, cell, movie_id) for cell, movie_id in zip(cells, ids, strict=True)]
+    note = ""
+    if posters is None and not any(is_file(root / name) for name in files if name):
+        # Most exports come without their posters: TMDB's path is one of its own server.
+        note = f"no poster of {columns['poster']!r} is in {root} (name their folder: --posters)"
+        files = [""] * len(files)
+    files = [f"{beside}/{name}" if beside and name else name for name in files]
+    return _replaced(table, columns["poster"], files, note)
+
+
+def _poster_file(root: Path, cell: str, movie_id: str) -> str:
+    """The path under `root` that a poster_path, `/abc.jpg` or a whole address, means."""
+    name = cell.rpartition("/")[2] if "://" in cell else cell.lstrip("/")
+    if name and is_file(root / name):
+        return name
+    return (poster_by_id(root, movie_id) if movie_id else "") or name
+
+
+def _replaced(table: CsvTable, column: str, cells: Sequence[str], note: str = "") -> CsvTable:
+    frame = table.frame.assign(**{column: pd.Series(cells, index=table.frame.index, dtype=str)})
+    return dataclasses.replace(
+        table, frame=frame, notes=(*table.notes, note) if note else table.notes
+    )
