@@ -2,8 +2,10 @@
 
 import csv
 
+import numpy as np
 import pandas as pd
 import pytest
+from PIL import Image
 
 from keras_genre.catalog import MovieCatalog
 from keras_genre.genres import GenreVocabulary
@@ -68,3 +70,14 @@ def write_csv(tmp_path, write_table):
         return path
 
     return write
+
+
+@pytest.fixture(scope="session")
+def smooth_picture():
+    """A picture of soft colours that is like that of no other seed."""
+
+    def make(seed):
+        colors = np.random.default_rng(seed).integers(0, 256, (12, 8, 3), "uint8")
+        return Image.fromarray(colors).resize((160, 240), Image.Resampling.BICUBIC)
+
+    return make

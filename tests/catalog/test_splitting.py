@@ -1,3 +1,5 @@
+import hashlib
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -94,3 +96,65 @@ def test_split_catalog_of_too_few_films_is_refused():
 def test_split_catalog_with_impossible_shares_is_refused(films, validation, test):
     with pytest.raises(ValueError, match="Expected shares above 0"):
         split_catalog(films, validation, test)
+
+
+@pytest.mark.parametrize(("seed", "digest"), [(0, "0c23e597e557bb36"), (7, "cf0d1ce81ac7c69c")])
+def test_split_catalog_of_a_seed_stays_as_it_was(films, seed, digest):
+    splits = ",".join(split_catalog(films, seed=seed).frame["split"])
+    assert hashlib.sha256(splits.encode()).hexdigest()[:16] == digest
+
+
+def test_split_catalog_of_thirty_seeds_gives_each_genre_its_tenth_to_within_one_film():
+    random = np.random.default_rng(1)
+    labels = (random.random((1000, 12)) < np.geomspace(0.5, 0.012, 12)).astype(int)
+    catalog = make(labels)
+    tenth = 0.1 * labels.sum(axis=0)  # from 50.6 films to 1.4
+    by_chance = []
+    for seed in range(30):
+        splits = split_catalog(catalog, seed=seed).frame["split"].to_numpy()
+        assert (np.abs(labels[splits == "test"].sum(axis=0) - tenth) < 1).all()
+        shuffled = np.random.default_rng(seed).permutation(splits)
+        by_chance.append(np.abs(labels[shuffled == "test"].sum(axis=0) - tenth))
+    # A random split of the same sizes misses even the rarest of them by more, again and again.
+    assert (np.max(by_chance, axis=0) > 2).all()
+
+
+def test_split_catalog_with_a_group_a_film_is_the_same_as_without(films):
+    plain = split_catalog(films, seed=3).frame["split"].tolist()
+    for groups in (np.arange(400), np.arange(400)[::-1] * 7):
+        assert split_catalog(films, seed=3, groups=groups).frame["split"].tolist() == plain
+
+
+def test_split_catalog_parts_no_group_and_keeps_the_shares_nearly(films):
+    labels = films.labels()
+    tenth = 0.1 * labels.sum(axis=0)
+    ours, by_chance = [], []
+    for seed in range(10):
+        random = np.random.default_rng(seed)
+        groups = random.integers(0, 250, 400)
+        divided = split_catalog(films, seed=seed, groups=groups)
+        splits = divided.frame["split"]
+        assert splits.groupby(groups).nunique().max() == 1
+        assert 30 <= (splits == "test").sum() <= 50
+        ours.append(np.abs(labels[splits == "test"].sum(axis=0) - tenth))
+        shuffled = random.permutation(250)[groups]
+        by_chance.append(np.abs(labels[shuffled < 25].sum(axis=0) - tenth))
+    assert (np.max(ours, axis=0) <= (9, 6, 5, 4, 1)).all()  # of about 20, 12, 8, 4 and 1 films
+    assert (np.mean(ours, axis=0) < np.mean(by_chance, axis=0)).all()
+    assert "groups, none of them parted" in divided.notes[-1]
+
+
+def test_split_catalog_puts_a_group_too_large_to_hold_out_into_training(films):
+    groups = np.arange(400)
+    groups[50:150] = 50
+    splits = split_catalog(films, groups=groups).frame["split"].to_numpy()
+    assert set(splits[50:150]) == {"train"}
+    assert 36 <= (splits == "test").sum() <= 44
+    with pytest.raises(CatalogError, match="0 small groups of films are too few"):
+        split_catalog(films, groups=np.zeros(400))
+
+
+@pytest.mark.parametrize("groups", [[1, 2, 3], np.zeros((400, 1)), 5])
+def test_split_catalog_of_groups_that_do_not_fit_is_refused(films, groups):
+    with pytest.raises(ValueError, match="one group number for each of 400 films"):
+        split_catalog(films, groups=groups)
