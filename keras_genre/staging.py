@@ -6,7 +6,7 @@ import os
 import re
 import secrets
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from keras_genre.errors import KerasGenreError
@@ -16,7 +16,7 @@ try:
 except ImportError:  # Windows has no such locks; there, what a killed process left stays
     fcntl = None
 
-__all__ = ["scratch_folder", "staged_file", "staged_folder"]
+__all__ = ["resumable_folder", "scratch_folder", "staged_file", "staged_folder"]
 
 # What only a disk can be blamed for. Anything else that goes wrong in a block keeps its own error.
 _DISK_FAULTS = {
@@ -52,6 +52,39 @@ def staged_folder(target: str | Path, error: type[KerasGenreError]) -> Iterator[
 
 
 @contextlib.contextmanager
+def resumable_folder(target: str | Path, key: str, error: type[KerasGenreError]) -> Iterator[Path]:
+    """Give a folder beside `target` as `staged_folder` does, with what a killed attempt left.
+
+    The folder is empty unless an attempt at the same `target` with the same `key` was killed or
+    interrupted. When the block raises anything else, the folder is removed. The block must prove
+    what it finds, leave nothing there that does not belong into `target`, and bear that another
+    process does the same at the same time where the file system has no locks.
+
+    Args:
+        target: The folder to be made. It must not exist yet, or be empty.
+        key: What the content is made from, as 16 or more hexadecimal digits, for example a hash.
+        error: The class raised when `target` is already there or cannot be written, or another
+            process is writing it.
+
+    Yields:
+        The folder to write into, on the same filesystem as `target`.
+    """
+    target = Path(target)
+    _refuse_existing(target, error)
+    prefix = f".{target.name}.partial-"
+    with _claimed_folder(
+        target.parent,
+        lambda parent: _known_folder(parent, prefix, key[:16], error),
+        error,
+        kept_after=KeyboardInterrupt,
+    ) as staging:
+        _refuse_existing(target, error)  # the process that held the lock may have made it
+        yield staging
+        _refuse_existing(target, error)
+        os.replace(staging, target)
+
+
+@contextlib.contextmanager
 def scratch_folder(parent: str | Path, prefix: str, error: type[KerasGenreError]) -> Iterator[Path]:
     """Give an empty folder in `parent`; remove it when the block raises (an interrupt too).
 
@@ -66,24 +99,36 @@ def scratch_folder(parent: str | Path, prefix: str, error: type[KerasGenreError]
     Yields:
         The folder. A block that succeeds has renamed it.
     """
-    parent = Path(parent)
+    with _claimed_folder(
+        Path(parent), lambda parent: _new_folder(parent, prefix), error
+    ) as scratch:
+        yield scratch
+
+
+@contextlib.contextmanager
+def _claimed_folder(
+    parent: Path,
+    claim: Callable[[Path], tuple[Path, contextlib.AbstractContextManager]],
+    error: type[KerasGenreError],
+    kept_after: type[BaseException] | tuple = (),
+) -> Iterator[Path]:
+    """Give the folder that `claim` makes and locks in `parent`; remove it when the block raises.
+
+    After an exception of the class `kept_after` it stays, if anything is in it.
+    """
     new_parents = [folder for folder in (parent, *parent.parents) if not os.path.exists(folder)]
-    scratch = lock = None
+    claimed = None
     try:
         try:
             parent.mkdir(parents=True, exist_ok=True)
-            _remove_abandoned(parent, prefix)
-            while lock is None:
-                scratch = parent / f"{prefix}{secrets.token_hex(4)}"
-                scratch.mkdir()
-                lock = _lock(scratch)
+            claimed, lock = claim(parent)
         except OSError as cause:
             raise error(f"Cannot write to {parent}: {_reason(cause)}") from cause
         with lock:
-            yield scratch
+            yield claimed
     except BaseException as cause:
-        if scratch:
-            shutil.rmtree(scratch, ignore_errors=True)
+        if claimed and not (isinstance(cause, kept_after) and any(claimed.iterdir())):
+            shutil.rmtree(claimed, ignore_errors=True)
         with contextlib.suppress(OSError):  # somebody else may be writing there by now
             for folder in new_parents:
                 folder.rmdir()
@@ -125,6 +170,39 @@ def _refuse_existing(target: Path, error: type[KerasGenreError]) -> None:
         raise error(f"{target} exists already. Choose another place, or delete it first.")
 
 
+def _new_folder(parent: Path, prefix: str) -> tuple[Path, contextlib.AbstractContextManager]:
+    """Make and lock a folder that nobody else knows."""
+    _remove_abandoned(parent, prefix, "[0-9a-f]{8}")
+    while True:
+        folder = parent / f"{prefix}{secrets.token_hex(4)}"
+        try:
+            folder.mkdir()
+            lock = _lock(folder)
+        except BaseException:
+            shutil.rmtree(folder, ignore_errors=True)
+            raise
+        if lock is not None:
+            return folder, lock
+
+
+def _known_folder(
+    parent: Path, prefix: str, key: str, error: type[KerasGenreError]
+) -> tuple[Path, contextlib.AbstractContextManager]:
+    """Make, or find, and lock the folder of a key; remove abandoned ones of other keys."""
+    _remove_abandoned(parent, prefix, f"(?!{key})[0-9a-f]{{8,16}}")
+    folder = parent / f"{prefix}{key}"
+    while True:
+        folder.mkdir(exist_ok=True)
+        try:
+            return folder, _locked(folder)
+        except BlockingIOError as cause:
+            raise error(f"Another process is writing {folder}. Wait until it is done.") from cause
+        except FileNotFoundError:
+            continue  # whoever held the lock has just renamed or removed the folder
+        except OSError:
+            return folder, contextlib.nullcontext()  # not every file system has locks
+
+
 def _lock(folder: Path) -> contextlib.AbstractContextManager | None:
     """Lock a new folder until the context ends; the kernel does so when the process is killed.
 
@@ -151,9 +229,9 @@ def _locked(folder: Path) -> contextlib.AbstractContextManager:
         return closing.pop_all()
 
 
-def _remove_abandoned(parent: Path, prefix: str) -> None:
-    """Remove folders of this prefix whose processes are gone: they hold no lock any more."""
-    ours = re.compile(re.escape(prefix) + "[0-9a-f]{8}")
+def _remove_abandoned(parent: Path, prefix: str, ending: str) -> None:
+    """Remove folders of such names whose processes are gone: they hold no lock any more."""
+    ours = re.compile(re.escape(prefix) + ending)
     with contextlib.suppress(OSError):
         for folder in [found for found in parent.iterdir() if ours.fullmatch(found.name)]:
             with contextlib.suppress(OSError), _locked(folder):

@@ -13,6 +13,7 @@ COLUMNS = (
     "movie_id", "title", "plot", "tagline", "genres", "poster", "year", "crew", "split",
 )  # fmt: skip
 _TEXT_COLUMNS = ("title", "plot", "tagline", "poster", "split")
+_ARROW_TEXT = pd.StringDtype("pyarrow", na_value=np.nan)
 
 
 def checked_frame(frame: pd.DataFrame, vocabulary: GenreVocabulary) -> pd.DataFrame:
@@ -35,10 +36,12 @@ def checked_frame(frame: pd.DataFrame, vocabulary: GenreVocabulary) -> pd.DataFr
     frame["movie_id"] = _checked_ids(frame["movie_id"])
     for column in _TEXT_COLUMNS:
         frame[column] = _checked_texts(frame[column], frame["movie_id"])
-    frame["genres"] = [
+    shared: dict[tuple[str, ...], tuple[str, ...]] = {}  # a million films, some thousand tuples
+    genres = [
         _checked_genres(genres, movie_id, vocabulary)
         for movie_id, genres in zip(frame["movie_id"], frame["genres"], strict=True)
     ]
+    frame["genres"] = [shared.setdefault(names, names) for names in genres]
     frame["crew"] = [
         _checked_crew(crew, movie_id)
         for movie_id, crew in zip(frame["movie_id"], frame["crew"], strict=True)
@@ -66,6 +69,8 @@ def _checked_ids(ids: pd.Series) -> pd.Series:
 
 def _checked_texts(values: pd.Series, movie_ids: Iterable[str]) -> pd.Series:
     """Make all values texts, missing ones empty."""
+    if values.dtype == _ARROW_TEXT:
+        return values.fillna("")  # holds Unicode alone; a list of a million plots takes 0.5 GB
     texts = [
         "" if absent else str(value) for value, absent in zip(values, values.isna(), strict=True)
     ]

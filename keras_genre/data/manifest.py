@@ -47,6 +47,7 @@ class Manifest:
         posters: Counts: "stored", "missing", "unreadable".
         notes: What `MovieCatalog.notes` said.
         text: What the plots hold, one of `features.TEXTS`.
+        source_hash: What `keras_genre.data.source_hash` gave for the films; empty = unknown.
     """
 
     genres: tuple[str, ...]
@@ -55,6 +56,7 @@ class Manifest:
     posters: dict[str, int]
     notes: tuple[str, ...] = ()
     text: str = features.TEXTS[0]
+    source_hash: str = ""
 
     @property
     def data_hash(self) -> str:
@@ -71,6 +73,7 @@ class Manifest:
     def save(self, folder: Path) -> None:
         """Write `manifest.json` into `folder`."""
         content = {"version": _VERSION, **dataclasses.asdict(self), "data_hash": self.data_hash}
+        content["checksum"] = _checksum(content)
         text = json.dumps(content, indent=2, ensure_ascii=False) + "\n"
         (folder / FILE_NAME).write_text(text, encoding="utf-8")
 
@@ -108,6 +111,7 @@ class Manifest:
                 posters=content["posters"],
                 notes=tuple(content["notes"]),
                 text=content.get("text", features.TEXTS[0]),  # older records hold plots alone
+                source_hash=content.get("source_hash", ""),
             )
             for name, split in splits.items():
                 if len(split.genre_counts) != len(manifest.genres) or not (
@@ -120,6 +124,18 @@ class Manifest:
             ) from cause
         if manifest.data_hash != content.get("data_hash"):
             raise DatasetError(
-                f"{path} was changed by hand: its data_hash does not fit its shards."
+                f"{path} was changed by hand: its data_hash does not fit its shards. "
+                f"Prepare the records again."
+            )
+        checksum = content.pop("checksum", None)  # older records have none
+        if checksum is not None and checksum != _checksum(content):
+            raise DatasetError(
+                f"{path} was changed by hand: its checksum does not fit what it says. "
+                f"Prepare the records again."
             )
         return manifest
+
+
+def _checksum(content: dict) -> str:
+    text = json.dumps(content, sort_keys=True, ensure_ascii=False)
+    return hashlib.sha256(text.encode()).hexdigest()

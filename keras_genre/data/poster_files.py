@@ -32,6 +32,24 @@ def read_poster(path: str | Path, size: int) -> bytes:
         raise ValueError(f"{path} is no readable picture: {cause}.") from cause
 
 
+def poster_or_reason(path: str, size: int) -> tuple[bytes, str]:
+    """Read a poster for a record, which does without it where that is not possible.
+
+    Args:
+        path: As in `MovieCatalog.frame`; empty = missing.
+        size: As `read_poster` takes it.
+
+    Returns:
+        The poster and nothing; or nothing and the reason, empty where there is no path.
+    """
+    if not path:
+        return b"", ""
+    try:
+        return read_poster(path, size), ""
+    except ValueError as cause:
+        return b"", str(cause)
+
+
 def _fitted(image: Image.Image, content: bytes, size: int) -> bytes:
     if (
         image.format == "JPEG"
@@ -42,7 +60,10 @@ def _fitted(image: Image.Image, content: bytes, size: int) -> bytes:
         image.load()  # proves that it decodes to its last byte
         return content
     if image.format == "JPEG":
-        image.draft("RGB", (2 * size, 2 * size))  # decodes at a reduced scale, never below this
+        # Decodes at a half where that leaves `size`, at less where it leaves twice as much: the
+        # filter then sees fewer pixels. Reduced further by the decoder, thin lines suffer.
+        enough = min(2 * size, max(size, min(image.size) // 2))
+        image.draft("RGB", (enough, enough))
     picture = upright_rgb(image)
     short = min(picture.size)
     if short > size:

@@ -1,28 +1,25 @@
 """Writing a catalogue as sharded TFRecords."""
 
-import hashlib
-import warnings
-from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
-import tensorflow as tf
 
 from keras_genre import features
 from keras_genre.catalog.movie_catalog import MovieCatalog
 from keras_genre.csv_files import write_csv
-from keras_genre.data.manifest import Manifest, Shard, Split
+from keras_genre.data.finished_shard import JOURNAL, FinishedShard, take_over
+from keras_genre.data.manifest import Manifest, Split
 from keras_genre.data.movie_dataset import MovieDataset
-from keras_genre.data.poster_files import read_poster
+from keras_genre.data.shard_plan import PlannedShard, plan_shards
+from keras_genre.data.shard_writing import ShardWriter
+from keras_genre.data.source_hash import source_hash
 from keras_genre.errors import CatalogError, DatasetError
 from keras_genre.genres import GenreVocabulary
-from keras_genre.staging import staged_folder
+from keras_genre.staging import resumable_folder
 
-_FILMS_PER_SHARD = 1024
-# Few enough that the posters in flight stay small, enough to keep the threads busy.
-_FILMS_IN_FLIGHT = 256
+_UNREADABLE = "unreadable_posters.csv"
 
 
 def write_records(
@@ -32,6 +29,9 @@ def write_records(
     seed: int = 0,
     progress: Callable[[int, int], None] | None = None,
     text: str = "plot",
+    *,
+    workers: int | None = None,
+    say: Callable[[str], None] | None = None,
 ) -> MovieDataset:
     """Write the films of every split as TFRecord shards with a manifest.
 
@@ -40,50 +40,128 @@ def write_records(
     manifest and listed in `unreadable_posters.csv`. Everything is written beside `folder` and
     renamed into place at the end.
 
+    It may be called again: records that are there already, made from the same films, poster files
+    (by path, size and time of change) and options, are left as they are; and where an earlier
+    call was killed, its finished shards are kept if their hashes hold. The bytes are the same
+    whatever the number of workers, and however often the writing was killed.
+
     Args:
         catalog: Films; all of them need a split (see `split_catalog`).
-        folder: The folder to be made; it must not exist yet.
+        folder: The folder to be made. If it exists it must be empty, or hold these very records.
         poster_size: Posters with a longer short side are reduced to this many pixels. Keep it at
             twice the image size of the models to be trained (the default serves 224).
         seed: Of the order of the training films.
         progress: Called with (films done, films in all).
         text: What a model shall read: "plot", or "plot+tagline" for both in two lines.
+        workers: Threads that read posters; by default one a core.
+        say: Called with a line for people where records or shards are there already.
 
     Returns:
         The `MovieDataset` of the folder.
 
     Raises:
-        ValueError: If `poster_size` is below 1, or `text` is neither.
+        ValueError: If `poster_size` or `workers` is below 1, or `text` is neither.
         CatalogError: If a film has no split, there is no training film, or taglines are asked for
             and no film has one.
-        DatasetError: If `folder` exists or cannot be written.
+        DatasetError: If `folder` holds anything else, cannot be written, or another process is
+            writing it.
     """
+    if workers is not None and workers < 1:
+        raise ValueError(f"Expected workers of at least 1, received {workers}.")
+
+    def make_writer(staging: Path) -> ShardWriter:
+        frame, genres = catalog.frame, catalog.vocabulary
+        return ShardWriter(staging, frame, genres, poster_size, text, workers)
+
+    return write_records_by(make_writer, catalog, folder, poster_size, seed, text, progress, say)
+
+
+def write_records_by(
+    make_writer: Callable[[Path], object],
+    catalog: MovieCatalog,
+    folder: str | Path,
+    poster_size: int,
+    seed: int,
+    text: str,
+    progress: Callable[[int, int], None] | None = None,
+    say: Callable[[str], None] | None = None,
+) -> MovieDataset:
+    """Write records as `write_records` says, with whatever writes shards.
+
+    Args:
+        make_writer: From the folder to write into to what has the `write` of `ShardWriter`.
+        catalog: As `write_records` takes it, and so is all that follows.
+        folder: See there.
+        poster_size: See there.
+        seed: See there.
+        text: See there.
+        progress: See there.
+        say: See there.
+    """
+    _check_arguments(poster_size, text)
+    _check_splits(catalog)
+    notes = (*catalog.notes, *_tagline_notes(catalog, text))
+    folder = Path(folder)
+    plan = plan_shards(catalog, seed)
+    key = source_hash(catalog, plan, poster_size, text, notes)
+    prepared = _prepared(folder, key)
+    if prepared:
+        _say(say, f"{folder} is already prepared: it holds these films, and is left as it is.")
+        return prepared
+    with resumable_folder(folder, key, DatasetError) as staging:
+        finished = take_over(staging, [shard.file for shard in plan])
+        if finished:
+            _say(say, f"Going on from {len(finished)} of {len(plan)} shards that are finished.")
+        todo = [shard for shard in plan if shard.file not in finished]
+        report = _Report(progress, len(catalog), sum(s.shard.films for s in finished.values()))
+        for written in make_writer(staging).write(todo, report):
+            written.note_in(staging)
+            finished[written.shard.file] = written
+        shards = [finished[shard.file] for shard in plan]
+        _write_unreadable(shards, staging)
+        manifest = _manifest(catalog.vocabulary, plan, shards, poster_size, notes, text, key)
+        manifest.save(staging)
+        MovieDataset(staging).verify()
+        (staging / JOURNAL).unlink()
+    return MovieDataset(folder)
+
+
+def _manifest(
+    vocabulary: GenreVocabulary,
+    plan: Sequence[PlannedShard],
+    finished: Sequence[FinishedShard],
+    poster_size: int,
+    notes: Sequence[str],
+    text: str,
+    key: str,
+) -> Manifest:
+    """Put together what is known of the shards, which stand in the order of the plan."""
+    splits = {}
+    for name in dict.fromkeys(shard.split for shard in plan):
+        of_split = [done for shard, done in zip(plan, finished, strict=True) if shard.split == name]
+        counts = np.sum([done.genre_counts for done in of_split], axis=0)
+        splits[name] = Split(tuple(done.shard for done in of_split), tuple(counts.tolist()))
+    posters = {
+        kind: sum(done.posters[kind] for done in finished)
+        for kind in ("stored", "missing", "unreadable")
+    }
+    return Manifest(
+        genres=vocabulary.names,
+        splits=splits,
+        poster_size=poster_size,
+        posters=posters,
+        notes=tuple(notes),
+        text=text,
+        source_hash=key,
+    )
+
+
+def _check_arguments(poster_size: int, text: str) -> None:
     if poster_size < 1:
         raise ValueError(f"Expected poster_size of at least 1 pixel, received {poster_size}.")
     if text not in features.TEXTS:
         expected = " or ".join(repr(name) for name in features.TEXTS)
         raise ValueError(f"Expected text as {expected}, received {text!r}.")
-    _check_splits(catalog)
-    notes = (*catalog.notes, *_tagline_notes(catalog, text))
-    folder = Path(folder)
-    with staged_folder(folder, DatasetError) as staging:
-        writer = _Writer(staging, poster_size, catalog.vocabulary, progress, len(catalog))
-        splits = {
-            name: writer.write(name, _with_text(catalog.select(name).frame, text), seed)
-            for name in catalog.splits
-        }
-        writer.write_unreadable()
-        manifest = Manifest(
-            genres=catalog.vocabulary.names,
-            splits=splits,
-            poster_size=poster_size,
-            posters=writer.posters,
-            notes=notes,
-            text=text,
-        )
-        manifest.save(staging)
-        MovieDataset(staging).verify()
-    return MovieDataset(folder)
 
 
 def _check_splits(catalog: MovieCatalog) -> None:
@@ -109,97 +187,38 @@ def _tagline_notes(catalog: MovieCatalog, text: str) -> list[str]:
     return [f"text: plot and tagline; {taglines} of {len(catalog)} films have a tagline"]
 
 
-def _with_text(frame: pd.DataFrame, text: str) -> pd.DataFrame:
-    """Put what a model shall read into the column of the plots."""
-    if text == "plot":
-        return frame
-    joined = map(features.join_text, frame["plot"], frame["tagline"])
-    return frame.assign(plot=list(joined))
+def _prepared(folder: Path, key: str) -> MovieDataset | None:
+    """The records of `folder`, if they are whole by size and were made from the same."""
+    try:
+        dataset = MovieDataset(folder)
+    except DatasetError:
+        return None
+    return dataset if dataset.manifest.source_hash == key else None
 
 
-class _Writer:
-    """Writes splits into one folder and counts what becomes of the posters."""
+def _say(say: Callable[[str], None] | None, line: str) -> None:
+    if say:
+        say(line)
 
-    def __init__(
-        self, folder: Path, poster_size: int, vocabulary: GenreVocabulary, progress, total: int
-    ):
-        self._folder = folder
-        self._poster_size = poster_size
-        self._vocabulary = vocabulary
+
+def _write_unreadable(shards: Iterable[FinishedShard], folder: Path) -> None:
+    films = [film for shard in shards for film in shard.unreadable]
+    if films:
+        frame = pd.DataFrame(films, columns=["movie_id", "poster", "reason"])
+        write_csv(frame, folder / _UNREADABLE)
+
+
+class _Report:
+    """Tells how many films are done."""
+
+    def __init__(self, progress: Callable[[int, int], None] | None, total: int, done: int):
         self._progress = progress
-        self._done, self._total = 0, total
-        self._unreadable: list[tuple[str, str, str]] = []
-        self.posters = {"stored": 0, "missing": 0, "unreadable": 0}
+        self._total = total
+        self._done = 0
+        if done:
+            self(done)
 
-    def write(self, split: str, frame: pd.DataFrame, seed: int) -> Split:
-        if split == "train":
-            frame = frame.sample(frac=1.0, random_state=seed)
-        num_shards = -(-len(frame) // _FILMS_PER_SHARD)
-        parts = np.array_split(np.arange(len(frame)), num_shards)
-        labels = [self._vocabulary.encode(genres) for genres in frame["genres"]]
-        shards = []
-        for number, rows in enumerate(parts):
-            name = f"{split}-{number:05d}-of-{num_shards:05d}.tfrecord"
-            shards.append(self._write_shard(name, frame.iloc[rows]))
-        return Split(tuple(shards), tuple(int(count) for count in np.sum(labels, axis=0)))
-
-    def _write_shard(self, name: str, frame: pd.DataFrame) -> Shard:
-        path = self._folder / name
-        with (
-            tf.io.TFRecordWriter(str(path)) as writer,
-            ThreadPoolExecutor() as threads,
-            warnings.catch_warnings(),  # here, not in the threads, which share the filters
-        ):
-            # What Pillow has to say about a poster ends in its being stored or listed.
-            warnings.filterwarnings("ignore", module=r"PIL\.")
-            for example in self._examples(frame, threads):
-                writer.write(example)
-        content = path.read_bytes()
-        return Shard(name, len(frame), len(content), hashlib.sha256(content).hexdigest())
-
-    def _examples(self, frame: pd.DataFrame, threads: ThreadPoolExecutor) -> Iterator[bytes]:
-        for start in range(0, len(frame), _FILMS_IN_FLIGHT):
-            films = frame.iloc[start : start + _FILMS_IN_FLIGHT]
-            posters = threads.map(self._read, films["poster"])
-            for film, (poster, reason) in zip(films.itertuples(), posters, strict=True):
-                self._count(film, poster, reason)
-                yield _example(film, poster, self._vocabulary)
-            self._done += len(films)
-            if self._progress:
-                self._progress(self._done, self._total)
-
-    def _read(self, path: str) -> tuple[bytes, str]:
-        """Return the poster, or nothing and the reason. Runs in a thread: keeps no count."""
-        if not path:
-            return b"", ""
-        try:
-            return read_poster(path, self._poster_size), ""
-        except ValueError as cause:
-            return b"", str(cause)
-
-    def _count(self, film, poster: bytes, reason: str) -> None:
-        if reason:
-            self._unreadable.append((film.movie_id, film.poster, reason))
-        self.posters["unreadable" if reason else "stored" if poster else "missing"] += 1
-
-    def write_unreadable(self) -> None:
-        if self._unreadable:
-            frame = pd.DataFrame(self._unreadable, columns=["movie_id", "poster", "reason"])
-            write_csv(frame, self._folder / "unreadable_posters.csv")
-
-
-def _example(film, poster: bytes, vocabulary: GenreVocabulary) -> bytes:
-    genres = [vocabulary.index(name) for name in film.genres]
-    feature = {
-        "movie_id": _bytes_feature(film.movie_id.encode()),
-        "title": _bytes_feature(film.title.encode()),
-        features.PLOT: _bytes_feature(film.plot.encode()),
-        features.POSTER: _bytes_feature(poster),
-        "genres": tf.train.Feature(int64_list=tf.train.Int64List(value=genres)),
-    }
-    example = tf.train.Example(features=tf.train.Features(feature=feature))
-    return example.SerializeToString(deterministic=True)
-
-
-def _bytes_feature(value: bytes) -> tf.train.Feature:
-    return tf.train.Feature(bytes_list=tf.train.BytesList(value=[value]))
+    def __call__(self, films: int) -> None:
+        self._done += films
+        if self._progress:
+            self._progress(self._done, self._total)

@@ -172,3 +172,45 @@ def test_read_poster_of_damaged_bytes_gives_a_jpeg_or_a_value_error(read, conten
     except ValueError:
         return
     assert poster.startswith(b"\xff\xd8")
+
+
+def decibels(image, other):
+    """Peak signal-to-noise ratio of two pictures of the same size."""
+    error = np.asarray(image, float) - np.asarray(other, float)
+    return 10 * np.log10(255**2 / np.mean(error**2))
+
+
+def lettered(width, height):
+    """A picture with what reduction spoils first: thin lines, edges and grain."""
+    rows, columns = np.mgrid[:height, :width]
+    waves = np.sin(columns**2 / width / 3) * np.sin(rows**2 / height / 5)
+    letters = ((columns // 7) % 3 == 0) & ((rows // 40) % 2 == 0)
+    grain = np.random.default_rng(0).normal(0, 6, (height, width, 3))
+    shade = np.where(letters, 240, 110 + 80 * waves)[..., None] * [1.0, 0.8, 0.6]
+    return Image.fromarray(np.clip(shade + grain, 0, 255).astype("uint8"))
+
+
+@pytest.mark.parametrize("size", [(1000, 1500), (900, 1350), (1800, 2700)])
+def test_read_poster_of_a_big_jpeg_loses_no_more_than_its_encoding_does(read, size):
+    """Decoded at its full scale and encoded once is the measure, seen at a model's size."""
+    original = encode(lettered(*size), quality=92)
+    with Image.open(io.BytesIO(original)) as image:
+        whole = image.convert("RGB")
+    fitted = whole.resize(
+        [round(side * 448 / min(size)) for side in size], Image.Resampling.LANCZOS
+    )
+    slow, fast = (
+        [decibels(picture, fitted), decibels(_halved(picture), _halved(fitted))]
+        for picture in (_decoded(encode(fitted, quality=90)), _decoded(read(original, 448)))
+    )
+    assert fast[0] > slow[0] - 2.5
+    assert fast[1] > slow[1] - 0.5
+
+
+def _decoded(content):
+    with Image.open(io.BytesIO(content)) as image:
+        return image.convert("RGB")
+
+
+def _halved(image):
+    return image.resize([side // 2 for side in image.size], Image.Resampling.BILINEAR)

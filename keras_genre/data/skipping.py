@@ -1,0 +1,105 @@
+"""What can still be read of damaged records, counted film by film."""
+
+import dataclasses
+import warnings
+from pathlib import Path
+
+import tensorflow as tf
+
+from keras_genre.data.finished_shard import file_sha256
+from keras_genre.data.manifest import Manifest, Shard, Split
+from keras_genre.data.record_frames import SoundRun, find_records, read_runs
+from keras_genre.data.verifying import genre_counts
+from keras_genre.errors import DatasetError
+
+_NAMED_FILES = 5
+
+
+class SoundRecords:
+    """The records of a folder without the damaged ones.
+
+    TensorFlow's `ignore_errors` leaves out the rest of a file with a damaged record, and says
+    nothing. Here every other record is read, in order, and the damaged ones are counted.
+
+    Args:
+        folder: A folder that `write_records` made; every shard is read once, to compare it with
+            its hash.
+        manifest: Its manifest.
+
+    Raises:
+        DatasetError: If a shard is missing, holds whole records that are not those written, or no
+            film of a split can be read: skipping does not mend that.
+    """
+
+    def __init__(self, folder: Path, manifest: Manifest):
+        self._folder = folder
+        self._runs: dict[str, list[SoundRun]] = {}
+        self.splits = {
+            name: self._without_damage(name, split) for name, split in manifest.splits.items()
+        }
+        """Shards and counts of what can be read, by the name of the split."""
+        self.skipped = {
+            name: split.films - self.splits[name].films for name, split in manifest.splits.items()
+        }
+        """Films left out, by the name of the split."""
+        self._warn(manifest)
+
+    def read(self, split: str) -> tf.data.Dataset:
+        """Read the sound records of a split in their order, as scalar strings."""
+        return self._read(self.splits[split])
+
+    def _read(self, split: Split) -> tf.data.Dataset:
+        parts = [
+            (str(self._folder / shard.file), run)
+            for shard in split.shards
+            for run in self._runs.get(shard.file, [SoundRun(0, shard.films)])
+        ]
+        files, runs = zip(*parts, strict=True)
+        return read_runs(files, runs)
+
+    def _without_damage(self, name: str, split: Split) -> Split:
+        shards = tuple(self._sound_part(shard) for shard in split.shards)
+        if shards == split.shards:
+            return split
+        sound = Split(shards, split.genre_counts)
+        if not sound.films:
+            raise DatasetError(
+                f"No film of split {name!r} of {self._folder} can be read: every record is "
+                f"damaged. Prepare the records again."
+            )
+        _, counts = genre_counts(self._read(sound), len(split.genre_counts))
+        return dataclasses.replace(sound, genre_counts=counts)
+
+    def _sound_part(self, shard: Shard) -> Shard:
+        path = self._folder / shard.file
+        if not path.is_file():
+            raise DatasetError(f"The shard {path} is missing. Prepare the records again.")
+        if file_sha256(path) == shard.sha256:
+            return shard
+        runs, _ = find_records(path)
+        films = sum(run.records for run in runs)
+        if films >= shard.films:
+            raise DatasetError(
+                f"{path} was changed after it was written: its records are whole, but not those "
+                f"of the manifest. Prepare the records again."
+            )
+        self._runs[shard.file] = runs
+        return dataclasses.replace(shard, films=films)
+
+    def _warn(self, manifest: Manifest) -> None:
+        films = {
+            shard.file: shard.films for split in manifest.splits.values() for shard in split.shards
+        }
+        lost = {
+            file: films[file] - sum(run.records for run in runs)
+            for file, runs in self._runs.items()
+        }
+        if not lost:
+            return
+        named = ", ".join(f"{file} {count}" for file, count in list(lost.items())[:_NAMED_FILES])
+        more = f" and {len(lost) - _NAMED_FILES} more files" if len(lost) > _NAMED_FILES else ""
+        warnings.warn(
+            f"{sum(lost.values())} of {sum(films.values())} films of {self._folder} are left out, "
+            f"because their records are damaged: {named}{more}.",
+            stacklevel=4,
+        )
