@@ -13,11 +13,18 @@ reads the poster files, with two worker processes, and once more with all poster
 advises (the sample posters are 192 pixels wide, so only 64-pixel images gain). A PyTorch user can
 shrink the files beforehand, too. The parts below are of our pipeline, each alone.
 
+"augmented": both sides change posters by a `PosterAugmentation` of the same values, ours a batch
+at a time in the graph, the loader a poster at a time with Pillow, as torchvision does. Its rows are
+compared with the augmented loader.
+
 Every rate is that of a whole epoch, its start included: the median over the rounds, with the
-slowest and the fastest. The ratio to the DataLoader is taken within each round.
+slowest and the fastest. The ratio to the DataLoader is taken within each round. `cpu_us_a_film` is
+the processor time of all threads and worker processes, the least of all rounds: unlike the rates it
+says little of what else the machine does (Linux only).
 """
 
 import argparse
+import multiprocessing
 import os
 import platform
 import statistics
@@ -33,6 +40,7 @@ import PIL
 import tensorflow as tf
 
 import keras_genre as kg
+from keras_genre.data.augmentation import PosterAugmentation
 from keras_genre.data.parsing import parse
 from keras_genre.preprocessing import MoviePreprocessor, PlotVectorizer, PosterDecoder
 
@@ -45,6 +53,7 @@ from torch_films import TorchFilms, loader
 _BATCH_SIZE = 32
 _WORKERS = 2
 _RIVAL = "DataLoader"
+_AUGMENTED = ", augmented"
 _PARALLEL = tf.data.AUTOTUNE
 _LARGEST_MEAN_DIFFERENCE = 4.0  # of 255
 
@@ -53,8 +62,8 @@ def main() -> None:
     """Check, measure, print, write."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--csv", nargs="+", metavar="CSV", help="films to read, with posters")
-    parser.add_argument("--films", type=int, default=3000, help="how many films at most")
-    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--films", type=int, default=1200, help="how many films at most")
+    parser.add_argument("--rounds", type=int, default=2)
     parser.add_argument("--sizes", type=int, nargs="+", default=[64, 224])
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
@@ -92,22 +101,33 @@ def _measure(catalog, dataset, small, size: int, rounds: int) -> list[dict]:
         "tf.data, stored small": _check(small, preprocessor, films),
     }
     in_memory = TorchFilms(posters, films.plots, films.labels, films.words, size)
+    changes = PosterAugmentation()
+    changed = TorchFilms(films.posters, films.plots, films.labels, films.words, size, changes)
+
+    def load(records, **choices):
+        return records.load("train", preprocessor, _BATCH_SIZE, **choices)
+
     sides = {
-        "tf.data": dataset.load("train", preprocessor, _BATCH_SIZE, bucketed=False),
+        "tf.data": load(dataset, bucketed=False),
         _RIVAL: loader(films, _BATCH_SIZE, _WORKERS),
         f"{_RIVAL}, posters in memory": loader(in_memory, _BATCH_SIZE, _WORKERS),
-        "tf.data, stored small": small.load("train", preprocessor, _BATCH_SIZE, bucketed=False),
-        "tf.data, bucketed": dataset.load("train", preprocessor, _BATCH_SIZE),
-        "tf.data, from its cache": dataset.load("train", preprocessor, _BATCH_SIZE, cache=True),
+        "tf.data, stored small": load(small, bucketed=False),
+        "tf.data, bucketed": load(dataset),
+        "tf.data, from its cache": load(dataset, cache=True),
+        f"tf.data{_AUGMENTED}": load(dataset, bucketed=False, augmentation=changes),
+        f"{_RIVAL}{_AUGMENTED}": loader(changed, _BATCH_SIZE, _WORKERS),
+        f"tf.data, stored small{_AUGMENTED}": load(small, bucketed=False, augmentation=changes),
+        f"tf.data, from its cache{_AUGMENTED}": load(dataset, cache=True, augmentation=changes),
         **_parts(dataset, preprocessor, films.plots, posters),
     }
-    rates = {name: [] for name in sides}
+    rates, costs = {name: [] for name in sides}, {name: [] for name in sides}
     for number in range(rounds + 1):
         for name, batches in sides.items():
-            rate = _films_per_second(batches, len(films))
+            seconds, cpu_seconds = _epoch(batches)
             if number:  # the first round starts workers, traces graphs and fills the cache
-                rates[name].append(rate)
-    return [_row(size, name, rates, differences.get(name)) for name in sides]
+                rates[name].append(len(films) / seconds)
+                costs[name].append(cpu_seconds / len(films) * 1e6)
+    return [_row(size, name, rates, min(costs[name]), differences.get(name)) for name in sides]
 
 
 def _torch_films(catalog, dataset, preprocessor, size: int) -> tuple[TorchFilms, list[bytes]]:
@@ -161,27 +181,42 @@ def _parts(dataset, preprocessor, plots: list[str], posters: list[bytes]) -> dic
         "PosterDecoder": tf.data.Dataset.from_tensor_slices(posters)
         .batch(_BATCH_SIZE)
         .map(preprocessor.poster, _PARALLEL),
+        "PosterDecoder.decode_stored": tf.data.Dataset.from_tensor_slices(posters)
+        .batch(_BATCH_SIZE)
+        .map(preprocessor.poster.decode_stored, _PARALLEL),
     }
     return {f"part: {name}": part.prefetch(_PARALLEL) for name, part in parts.items()}
 
 
-def _films_per_second(batches, num_films: int) -> float:
-    start = time.perf_counter()
+def _epoch(batches) -> tuple[float, float]:
+    """Seconds of an epoch, and seconds of all processors."""
+    start, cpu_start = time.perf_counter(), _cpu_seconds()
     for _ in batches:
         pass
-    return num_films / (time.perf_counter() - start)
+    return time.perf_counter() - start, _cpu_seconds() - cpu_start
 
 
-def _row(size: int, name: str, rates: dict, difference: float | None) -> dict:
+def _cpu_seconds() -> float:
+    """Of this process and of its living children, which `getrusage` leaves out."""
+    ticks = 0
+    for process in [os.getpid(), *(child.pid for child in multiprocessing.active_children())]:
+        fields = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
+        ticks += int(fields[11]) + int(fields[12])  # in user mode and in the kernel
+    return ticks / os.sysconf("SC_CLK_TCK")
+
+
+def _row(size: int, name: str, rates: dict, cost: float, difference: float | None) -> dict:
     row = {
         "image_size": size,
         "pipeline": name,
         "films_per_second": round(statistics.median(rates[name])),
         "slowest": round(min(rates[name])),
         "fastest": round(max(rates[name])),
+        "cpu_us_a_film": round(cost),
     }
     if not name.startswith("part"):
-        ratios = [rate / other for rate, other in zip(rates[name], rates[_RIVAL], strict=True)]
+        rival = rates[_RIVAL + _AUGMENTED * name.endswith(_AUGMENTED)]
+        ratios = [rate / other for rate, other in zip(rates[name], rival, strict=True)]
         row["times_dataloader"] = statistics.median(ratios)
         row["times_lowest"], row["times_highest"] = min(ratios), max(ratios)
     return {**row, "mean_pixel_difference": difference}

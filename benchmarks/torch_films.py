@@ -6,7 +6,7 @@ import unicodedata
 
 import numpy as np
 import torch
-from PIL import Image
+from PIL import Image, ImageEnhance
 
 # Punctuation, symbols and invisible format characters go; long dashes part words.
 _CHARACTERS = {
@@ -16,17 +16,20 @@ _CHARACTERS = {
 } | dict.fromkeys([0x2012, 0x2013, 0x2014, 0x2015, 0x2026], " ")
 
 
+_MAX_TOKENS = 128
+
+
 class TorchFilms(torch.utils.data.Dataset):
     """Films from a table: posters from files (or from bytes in memory), plots, labels."""
 
-    def __init__(self, posters, plots, labels, words, image_size, max_tokens=128):
+    def __init__(self, posters, plots, labels, words, image_size, augmentation=None):
         self.posters = posters
         self.plots = plots
         self.labels = labels
         self.words = words
         self.index = {word: number for number, word in enumerate(words, start=2)}
         self.image_size = image_size
-        self.max_tokens = max_tokens
+        self.augmentation = augmentation
 
     def __len__(self):
         return len(self.plots)
@@ -43,12 +46,32 @@ class TorchFilms(torch.utils.data.Dataset):
             size = (self.image_size, self.image_size)
             # Pillow's bilinear filter, like TensorFlow's with antialias=True, is a triangle.
             image = image.convert("RGB").resize(size, Image.Resampling.BILINEAR)
+        if self.augmentation:
+            image = augmented(image, self.augmentation)
         return torch.from_numpy(np.array(image)), True
 
     def _ids(self, plot):
-        words = plot.lower().translate(_CHARACTERS).split()[: self.max_tokens]
+        words = plot.lower().translate(_CHARACTERS).split()[:_MAX_TOKENS]
         ids = [self.index.get(word, 1) for word in words]
         return torch.tensor(ids, dtype=torch.int32)
+
+
+def augmented(image, amounts):
+    """Change a picture as torchvision's transforms of Pillow images do, by `PosterAugmentation`."""
+    flip, *others = torch.rand(8).tolist()
+    turn, right, down, brightness, contrast, saturation, hue = (2 * value - 1 for value in others)
+    if flip < amounts.flip:
+        image = image.transpose(Image.Transpose.FLIP_LEFT_RIGHT)
+    side = amounts.shift * image.width
+    image = image.rotate(
+        amounts.rotation * turn, Image.Resampling.BILINEAR, translate=(side * right, side * down)
+    )
+    image = ImageEnhance.Brightness(image).enhance(1 + amounts.brightness * brightness)
+    image = ImageEnhance.Contrast(image).enhance(1 + amounts.contrast * contrast)
+    image = ImageEnhance.Color(image).enhance(1 + amounts.saturation * saturation)
+    hues, *rest = image.convert("HSV").split()
+    hues = Image.fromarray(np.asarray(hues) + np.uint8(int(256 * amounts.hue * hue) % 256))
+    return Image.merge("HSV", (hues, *rest)).convert("RGB")
 
 
 def collate(films):

@@ -8,6 +8,7 @@ from keras_genre.cli.output import emit, json_option, say
 from keras_genre.cli.parameters import Choice, Folder
 from keras_genre.presets import PRESETS
 
+_AUGMENTATIONS = ("none", "standard", "rand_augment", "mix_up", "cut_mix")
 _POLICIES = ("auto", "float32", "mixed_float16", "mixed_bfloat16")
 
 
@@ -34,10 +35,14 @@ class _Command(click.Command):
 @click.option("--learning-rate", type=click.FloatRange(0, min_open=True), help="Of AdamW.")
 @click.option("--loss", type=Choice(["bce", "weighted_bce"]), help="Loss, from logits.")
 @click.option("--patience", type=click.IntRange(1), help="Epochs without progress before stopping.")
+@click.option(
+    "--augmentation", type=Choice(_AUGMENTATIONS), help="What is done to training posters [none]."
+)
 @click.option("--dtype", type=Choice(_POLICIES), help="Precision [what suits the device].")
 @click.option("--seed", type=click.IntRange(0), help="Of weights, shuffling and dropout.")
+@click.option("--skip-damaged", is_flag=True, help="Read on past damaged records, and count them.")
 @json_option
-def command(data, out, as_json, **choices):
+def command(data, out, skip_damaged, as_json, **choices):
     """Train a model on the records in DATA.
 
     The epoch with the best validation macro F1 is kept; test films are not read.
@@ -52,7 +57,8 @@ def command(data, out, as_json, **choices):
 
     recipe = Recipe(**{name: value for name, value in choices.items() if value is not None})
     folder = Path(out or Path("runs") / recipe.preset)
-    run = train(recipe, MovieDataset(data), folder, callbacks=[EpochLog(say)])
+    dataset = MovieDataset(data, skip_damaged)
+    run = train(recipe, dataset, folder, callbacks=[EpochLog(say)])
     history = run.history
     best = history.loc[history["val_macro_f1"].idxmax()]
     result = {
@@ -60,6 +66,7 @@ def command(data, out, as_json, **choices):
         "epochs": len(history),
         "best_epoch": int(best["epoch"]),
         "validation_macro_f1": float(best["val_macro_f1"]),
+        "skipped_records": dataset.skipped,
     }
     text = (
         f"{folder}: best epoch {result['best_epoch']} of {len(history)}, "

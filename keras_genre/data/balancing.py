@@ -3,9 +3,11 @@
 import numpy as np
 import tensorflow as tf
 
+from keras_genre.data.epochs import after_epochs
+
 
 def draw_balanced(
-    films: tf.data.Dataset, genres: tf.RaggedTensor, seed: int = 0
+    films: tf.data.Dataset, genres: tf.RaggedTensor, seed: int = 0, epoch: int = 0
 ) -> tf.data.Dataset:
     """Draw as many films as there are, each genre equally often.
 
@@ -19,6 +21,7 @@ def draw_balanced(
         genres: The genres of each of them, indices of shape `(films, None)`; at least one film
             has one.
         seed: Of the drawing.
+        epoch: Begin as after so many epochs.
 
     Returns:
         A dataset with as many elements as `films`.
@@ -27,8 +30,8 @@ def draw_balanced(
         Shen, Lin and Huang (2016), "Relay Backpropagation for Effective Learning of Deep
         Convolutional Neural Networks", https://arxiv.org/abs/1512.05830.
     """
-    seeds = tf.data.Dataset.random(seed, rerandomize_each_iteration=True).take(1)
-    counts = seeds.map(_Drawing(genres)).unbatch()
+    seeds = tf.data.Dataset.random(seed, rerandomize_each_iteration=True)
+    counts = after_epochs(seeds, epoch).take(1).map(_Drawing(genres)).unbatch()
     drawn = tf.data.Dataset.zip((films, counts)).flat_map(
         lambda film, count: tf.data.Dataset.from_tensors(film).repeat(count)
     )

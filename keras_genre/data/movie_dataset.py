@@ -1,6 +1,5 @@
 """MovieDataset: records on disk, as tf.data."""
 
-import hashlib
 import warnings
 from collections.abc import Callable
 from pathlib import Path
@@ -9,11 +8,15 @@ import numpy as np
 import tensorflow as tf
 
 from keras_genre import features
+from keras_genre.data.augmentation import augment
 from keras_genre.data.balancing import draw_balanced
 from keras_genre.data.batching import batch_by_length, batch_in_order
+from keras_genre.data.epochs import after_epochs
 from keras_genre.data.manifest import Manifest, Shard, Split
 from keras_genre.data.parsing import SCHEMA, parse
 from keras_genre.data.preparation import Preparation
+from keras_genre.data.skipping import SoundRecords
+from keras_genre.data.verifying import find_problems, raise_problems
 from keras_genre.errors import DatasetError
 from keras_genre.genres import GenreVocabulary
 
@@ -28,19 +31,24 @@ class MovieDataset:
 
     Args:
         folder: A folder with a `manifest.json`.
+        skip_damaged: Read every byte, and go on without the films whose records are damaged,
+            instead of raising an error; a warning says how many, and `skipped` of which split.
+            Numbers of films and rates are those of the films left.
 
     Raises:
-        DatasetError: If the folder holds no records, or a shard is missing or half-written.
+        DatasetError: If the folder holds no records, a shard is missing or half-written, or,
+            with `skip_damaged`, no film of a split is left.
 
     Example:
         >>> dataset = MovieDataset("data/movies")  # doctest: +SKIP
         >>> train = dataset.load("train", preprocessor, batch_size=32)  # doctest: +SKIP
     """
 
-    def __init__(self, folder: str | Path):
+    def __init__(self, folder: str | Path, skip_damaged: bool = False):
         self._folder = Path(folder)
         self._manifest = Manifest.load(self._folder)
-        for split in self._manifest.splits.values():
+        self._sound = SoundRecords(self._folder, self._manifest) if skip_damaged else None
+        for split in () if skip_damaged else self._manifest.splits.values():
             for shard in split.shards:
                 self._check_size(shard)
 
@@ -63,6 +71,11 @@ class MovieDataset:
     def splits(self) -> tuple[str, ...]:
         """The splits that have films."""
         return tuple(self._manifest.splits)
+
+    @property
+    def skipped(self) -> dict[str, int]:
+        """Films left out because their records are damaged, by split; see `skip_damaged`."""
+        return self._sound.skipped if self._sound else dict.fromkeys(self.splits, 0)
 
     def num_films(self, split: str) -> int:
         """Number of films in a split."""
@@ -110,6 +123,8 @@ class MovieDataset:
         balanced: bool = False,
         cache: bool = False,
         with_ids: bool = False,
+        augmentation: Callable | None = None,
+        epoch: int = 0,
     ) -> tf.data.Dataset:
         """Batches for `model.fit`.
 
@@ -134,6 +149,10 @@ class MovieDataset:
                 decode and tokenise nothing: per film 3 bytes a pixel of its image, 4 bytes a
                 token, and about 1 kB.
             with_ids: Also yield the movie ids. Not for `fit`, which takes no third component.
+            augmentation: A `PosterAugmentation`, for training films alone: it changes posters
+                anew each epoch, after the cache, by a seed that is each batch's own. So the
+                batches that `skip` leaves are those that they would have been.
+            epoch: Begin as after so many epochs, for a training that is resumed.
 
         Returns:
             A `tf.data.Dataset` of `(tensors, labels)`, with float32 labels of shape
@@ -141,13 +160,20 @@ class MovieDataset:
             it is read raises `tf.errors.DataLossError`; `verify` then names the shard.
 
         Raises:
-            ValueError: If `batch_size` or `seed` is out of its range, or `balanced` is asked for
-                without shuffling or for another split than "train".
+            ValueError: If a number is out of its range, `balanced` is asked for without
+                shuffling, or it or `augmentation` for another split than "train", or
+                `augmentation` for a preprocessor of plots alone.
             DatasetError: If there is no such split, or no film to draw has a genre.
         """
         shuffle = split == "train" if shuffle is None else shuffle
         _check_at_least(1, batch_size=batch_size)
         _check_at_least(0, seed=seed)
+        _check_at_least(0, epoch=epoch)
+        if augmentation is not None and split != "train":
+            raise ValueError(
+                f"Expected augmentation for training films alone, received split {split!r}. "
+                f"Changed posters would falsify every score."
+            )
         if balanced and not (split == "train" and shuffle):
             raise ValueError(
                 f"Expected balanced=True for shuffled training films alone, received split "
@@ -160,7 +186,7 @@ class MovieDataset:
 
         films = preparation.before_batching(self._records(split))
         if balanced:
-            films = draw_balanced(films, self._drawable_genres(), seed)
+            films = draw_balanced(films, self._drawable_genres(), seed, epoch)
         if shuffle:
             buffer = min(self.num_films(split), _SHUFFLE_BUFFER)
             films = films.shuffle(buffer, seed=seed, reshuffle_each_iteration=True)
@@ -169,33 +195,24 @@ class MovieDataset:
             batches = batch_by_length(films, preparation.plot_lengths, batch_size, noise_seed)
         else:
             batches = batch_in_order(films, batch_size)
-        return preparation.after_batching(batches).prefetch(tf.data.AUTOTUNE)
+        prepared = preparation.after_batching(after_epochs(batches, epoch))
+        if augmentation is not None:
+            seeds = tf.data.Dataset.random(seed, rerandomize_each_iteration=True)
+            prepared = augment(prepared, after_epochs(seeds, epoch), augmentation)
+        return prepared.prefetch(tf.data.AUTOTUNE)
 
     def verify(self) -> None:
-        """Read every shard, count its films and genres, and compare it with the manifest.
+        """Read every byte and compare it with the manifest.
 
         Raises:
-            DatasetError: At the first shard that is missing, cut or changed.
+            DatasetError: If anything is not as it was written. The message names files, records
+                and films; `keras_genre.data.verifying.find_problems` gives them one by one.
         """
-        for name, split in self._manifest.splits.items():
-            for shard in split.shards:
-                content = self._check_size(shard).read_bytes()
-                if hashlib.sha256(content).hexdigest() != shard.sha256:
-                    raise DatasetError(
-                        f"{self._folder / shard.file} was changed after it was written (its "
-                        f"SHA-256 differs from the manifest's). Prepare the records again."
-                    )
-            genres = self._genres(name)
-            counts = np.bincount(genres.flat_values, minlength=len(self.vocabulary))
-            if (genres.nrows(), tuple(counts)) != (split.films, split.genre_counts):
-                raise DatasetError(
-                    f"The manifest of {self._folder} was changed by hand: its counts of split "
-                    f"{name!r} differ from the records. Prepare the records again."
-                )
+        raise_problems(self._folder, find_problems(self._folder))
 
     def _genres(self, split: str) -> tf.RaggedTensor:
         """The genres of each film, as the records themselves say."""
-        batches = tf.data.TFRecordDataset(self._files(split)).batch(256)
+        batches = self._records(split).batch(256)
         return tf.concat([parse(batch, "genres")["genres"] for batch in batches], axis=0)
 
     def _drawable_genres(self) -> tf.RaggedTensor:
@@ -222,14 +239,15 @@ class MovieDataset:
             raise DatasetError(
                 f"{self._folder} has no split {split!r}. It has {', '.join(self.splits)}."
             )
-        return self._manifest.splits[split]
+        return (self._sound or self._manifest).splits[split]
 
     def _records(self, split: str) -> tf.data.Dataset:
+        shards = self._split(split).shards
         films = tf.data.experimental.assert_cardinality(self.num_films(split))
-        return tf.data.TFRecordDataset(self._files(split)).apply(films)
-
-    def _files(self, split: str) -> list[str]:
-        return [str(self._folder / shard.file) for shard in self._split(split).shards]
+        if self._sound:
+            return self._sound.read(split).apply(films)
+        files = [str(self._folder / shard.file) for shard in shards]
+        return tf.data.TFRecordDataset(files).apply(films)
 
     def _warn_if_posters_are_small(self, preprocessor) -> None:
         size = getattr(getattr(preprocessor, "poster", None), "image_size", 0)

@@ -15,14 +15,15 @@ class Preparation:
     batches that come out are the same.
 
     Args:
-        preprocessor: From a batch of raw features to a dict of tensors.
+        preprocessor: From a batch of raw features to a dict of tensors; its `prepare_stored`,
+            where it has one, which knows what posters records hold.
         num_genres: Number of genres.
         with_ids: Whether movie ids come with tensors and labels.
         cache: Whether to keep prepared films in memory.
     """
 
     def __init__(self, preprocessor: Callable, num_genres: int, with_ids: bool, cache: bool):
-        self._preprocessor = preprocessor
+        self._preprocess = getattr(preprocessor, "prepare_stored", preprocessor)
         self._num_genres = num_genres
         self._with_ids = with_ids
         self._cache = cache
@@ -47,7 +48,7 @@ class Preparation:
     def _prepare(self, records):
         films = parse(records)
         raw = {name: films[name] for name in (features.PLOT, features.POSTER)}
-        prepared = (self._preprocessor(raw), multi_hot(films["genres"], self._num_genres))
+        prepared = (self._preprocess(raw), multi_hot(films["genres"], self._num_genres))
         return (*prepared, films["movie_id"]) if self._with_ids else prepared
 
     def _prepare_to_keep(self, records):

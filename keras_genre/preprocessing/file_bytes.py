@@ -39,6 +39,14 @@ class FileBytes:
         """Whether these bytes stand at `place`, as bool of shape `(batch,)`."""
         return self.big_endian(place, len(text)) == int.from_bytes(text)
 
+    def count(self, text):
+        """How often each file holds a text of two different bytes, int64 of shape `(batch,)`."""
+        first, second = text
+        found = tf.where((self._row[:-1] == first) & (self._row[1:] == second))[:, 0]
+        files = tf.searchsorted(self._starts, found, side="right", out_type=tf.int64) - 1
+        count = tf.size(self._starts, out_type=tf.int64)
+        return tf.math.unsorted_segment_sum(tf.ones_like(found), files, count)
+
     def _weighted(self, place, weights):
         place = tf.convert_to_tensor(place, tf.int64)
         places = place[..., tf.newaxis] + tf.range(len(weights), dtype=tf.int64)  # (..., length)

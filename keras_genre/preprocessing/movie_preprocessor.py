@@ -78,23 +78,36 @@ class MoviePreprocessor(keras.layers.Layer):
         }
         return super().__call__(films, **kwargs)
 
+    def prepare_stored(self, films) -> dict:
+        """Prepare a batch as records hold it: as a call does, but sooner.
+
+        Args:
+            films: As in a call; the posters are upright JPEGs, as `write_records` stores them, or
+                missing. Any other format is masked.
+
+        Returns:
+            What a call returns.
+        """
+        return self._prepare(films, self.poster and self.poster.decode_stored)
+
     def build(self, input_shape):
         self.built = True  # nothing here depends on a shape
 
     def call(self, films):
         if any(value.shape.rank == 0 for value in films.values()):
-            batch = self._prepare({name: value[tf.newaxis] for name, value in films.items()})
+            batch = {name: value[tf.newaxis] for name, value in films.items()}
+            batch = self._prepare(batch, self.poster)
             return {name: value[0] for name, value in batch.items()}
-        return self._prepare(films)
+        return self._prepare(films, self.poster)
 
-    def _prepare(self, films):
+    def _prepare(self, films, decode):
         tensors = {}
         if self.plot is not None:
             ids = self.plot(films[features.PLOT])
             tensors[features.PLOT_TOKEN_IDS] = ids
             tensors[features.HAS_PLOT] = tf.reduce_any(ids != 0, axis=1)
         if self.poster is not None:
-            tensors.update(self.poster(films[features.POSTER]))
+            tensors.update(decode(films[features.POSTER]))
         return tensors
 
     def get_config(self):

@@ -7,7 +7,7 @@ Reference:
 
 import tensorflow as tf
 
-from keras_genre.pictures import MAX_PIXELS
+from keras_genre.pictures import MAX_PIXELS, MAX_SCANS, SCAN
 from keras_genre.preprocessing.gif_frames import first_gif_frames
 
 # How a file is to be decoded. Whatever is none of the five formats is refused: TensorFlow would
@@ -25,11 +25,12 @@ def read_headers(posters, files):
     Returns:
         Strings and int32, both of shape `(batch,)`: the posters, and `JPEG`, `RGB`, `RGBA` (to be
         decoded with that many channels), `PALETTE` (BMP of indices) or `REFUSED` for those that
-        are of no known format, that TensorFlow would decode wrongly, or that claim more than
-        `MAX_PIXELS`. A JPEG's claim is `tf.image.extract_jpeg_shape`'s to read.
+        are of no known format, that TensorFlow would decode wrongly, that have more than
+        `MAX_SCANS`, or that claim more than `MAX_PIXELS`. A JPEG's claim is
+        `tf.image.extract_jpeg_shape`'s to read.
     """
     are_gifs, are_bmps = files.is_at(0, b"GIF8"), files.is_at(0, b"BM")
-    decoders = tf.where(files.is_at(0, b"\xff\xd8\xff"), JPEG, REFUSED)
+    decoders = tf.where(are_jpegs(files), JPEG, REFUSED)
     for read in (_read_png, _read_gif, _read_bmp, _read_webp):
         is_format, decoder, width, height = read(files)
         is_small = width <= MAX_PIXELS // tf.maximum(height, 1)  # their product may overflow
@@ -40,6 +41,11 @@ def read_headers(posters, files):
         lambda: posters,
     )
     return _without_tails(posters, files, are_bmps & (decoders != REFUSED)), decoders
+
+
+def are_jpegs(files):
+    """Tell which files begin as JPEGs and have at most `MAX_SCANS`, as bool of shape `(batch,)`."""
+    return files.is_at(0, b"\xff\xd8\xff") & (files.count(SCAN) <= MAX_SCANS)
 
 
 def _read_png(files):

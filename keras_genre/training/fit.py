@@ -18,6 +18,7 @@ from keras_genre.preprocessing import MoviePreprocessor
 from keras_genre.runs import Recipe, Run, predict
 from keras_genre.scoring import DecisionRule
 from keras_genre.staging import staged_folder
+from keras_genre.training.augmentations import make_augmentation
 
 
 def train(
@@ -91,8 +92,12 @@ def _fit(model, preprocessor, recipe, dataset, callbacks, verbose) -> pd.DataFra
     smaller_steps = keras.callbacks.ReduceLROnPlateau(
         "val_macro_f1", mode="max", factor=0.3, patience=max(1, recipe.patience // 2)
     )
+    augmentation = make_augmentation(recipe.augmentation)
+    films = dataset.load(
+        "train", preprocessor, recipe.batch_size, seed=recipe.seed, augmentation=augmentation
+    )
     history = model.fit(
-        dataset.load("train", preprocessor, recipe.batch_size, seed=recipe.seed),
+        films,
         validation_data=dataset.load("validation", preprocessor, recipe.batch_size),
         epochs=recipe.epochs,
         callbacks=[best_epoch, smaller_steps, _RefuseNaN(), *callbacks],

@@ -240,3 +240,20 @@ def test_load_of_an_unknown_split_names_those_there_are(sample_dataset):
 def test_plots_of_a_split_are_those_of_its_films(sample_dataset, sample_films):
     plots = [plot.decode() for plot in sample_dataset.plots("train").unbatch().as_numpy_iterator()]
     assert sorted(plots) == sorted(sample_films[0].select("train").frame["plot"])
+
+
+def test_load_gives_what_the_preprocessor_makes_of_the_raw_films(sample_dataset, preprocessor):
+    films = list(sample_dataset.films("test").as_numpy_iterator())
+    raw = {name: tf.constant([film[name] for film in films]) for name in ("plot", "poster")}
+    expected = preprocessor(raw)
+    assert not np.all(expected["has_poster"])
+    ((tensors, _),) = sample_dataset.load("test", preprocessor, len(films)).as_numpy_iterator()
+    assert tensors.keys() == expected.keys()
+    for name, value in tensors.items():
+        np.testing.assert_array_equal(value, expected[name], name)
+
+
+@pytest.mark.parametrize("epoch", [-1, 1.0])
+def test_load_begun_at_no_epoch_is_refused(sample_dataset, epoch):
+    with pytest.raises(ValueError, match=f"Expected epoch as a whole number.*{epoch}"):
+        sample_dataset.load("train", lengths, epoch=epoch)

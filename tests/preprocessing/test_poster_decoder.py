@@ -33,6 +33,12 @@ decode = tf.function(
     PosterDecoder(SIZE), input_signature=[tf.TensorSpec([None], tf.string)], autograph=False
 )
 
+decode_stored = tf.function(
+    PosterDecoder(SIZE).decode_stored,
+    input_signature=[tf.TensorSpec([None], tf.string)],
+    autograph=False,
+)
+
 
 def decoded(posters):
     answer = decode(tf.constant(posters, tf.string))
@@ -244,9 +250,54 @@ def test_decoder_of_many_bombs_uses_little_memory(tmp_path):
         text=True,
     )
     assert done.returncode == 0, done.stderr
-    mask, megabytes = done.stdout.split()
+    mask, stored_mask, megabytes = done.stdout.split()
     assert mask == "01101"
+    assert stored_mask == "00001"
     assert float(megabytes) < 100
+
+
+def decoded_stored(posters):
+    answer = decode_stored(tf.constant(posters, tf.string))
+    return answer["poster_image"].numpy(), answer["has_poster"].numpy()
+
+
+def test_decoder_of_stored_posters_gives_the_images_that_a_call_gives():
+    stored = [
+        encode(picture(0)),
+        encode(picture(1, (700, 300)), quality=95),
+        encode(picture(2).convert("L")),
+        encode(picture(3), progressive=True),
+        b"",
+        encode(noise(), subsampling=0),
+        encode(Image.new("RGB", (1, 1), "red")),
+    ]
+    images, mask = decoded_stored(stored)
+    assert mask.tolist() == [content != b"" for content in stored]
+    for answer, expected in zip((images, mask), decoded(stored), strict=True):
+        np.testing.assert_array_equal(answer, expected)
+
+
+@settings(max_examples=50, deadline=None)
+@given(st.floats(0, 0.98), st.integers(0, 300), st.integers(0, 255))
+def test_decoder_of_damaged_stored_posters_answers_as_a_call_does(part, place, value):
+    cut = _CUT[0][: int(part * len(_CUT[0]))]
+    changed = bytearray(GOOD[0])
+    changed[3 + place] = value  # still a JPEG by its first bytes, perhaps turned by its EXIF
+    posters = [cut, GOOD[0], bytes(changed), with_scans(_WHOLE[1], 51), *JUNK]
+    for answer, expected in zip(decoded_stored(posters), decoded(posters), strict=True):
+        np.testing.assert_array_equal(answer, expected)
+
+
+def test_decoder_of_stored_posters_masks_formats_that_are_never_stored():
+    images, mask = decoded_stored([*_CUT, *GOOD])
+    assert mask.tolist() == [True, False, False, False, False, True, False, False]
+    assert not images[~mask].any()
+
+
+@pytest.mark.filterwarnings("ignore::PIL.Image.DecompressionBombWarning")
+def test_decoder_of_a_huge_stored_poster_masks_it():
+    huge = encode(Image.new("L", (10_000, 5001)))
+    assert decoded_stored([GOOD[0], huge])[1].tolist() == [True, False]
 
 
 def test_decoder_eagerly_and_in_a_dataset_is_as_in_a_function(alone):

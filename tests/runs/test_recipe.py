@@ -2,8 +2,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from keras_genre.cli import train as train_command
 from keras_genre.errors import RunError
 from keras_genre.runs import Recipe
+from keras_genre.runs.recipe import AUGMENTATIONS
 
 
 @given(
@@ -42,3 +44,22 @@ def test_recipe_of_unknown_loss_names_the_known():
 def test_recipe_from_other_text_raises_run_error(text):
     with pytest.raises(RunError, match="no recipe"):
         Recipe.from_json(text)
+
+
+@pytest.mark.parametrize(
+    ("preset", "augmentation", "message"),
+    [
+        ("cnn64", "flips", "rand_augment"),
+        ("lstm", "standard", "'lstm' sees no posters"),
+        ("concat_fusion_small", "mix_up", "reads plots"),
+        ("concat_fusion_small", "cut_mix", "reads plots"),
+    ],
+)
+def test_recipe_of_augmentation_that_does_not_suit_says_why(preset, augmentation, message):
+    with pytest.raises(ValueError, match=message):
+        Recipe(preset, augmentation=augmentation)
+
+
+def test_recipe_of_every_augmentation_can_be_asked_for_on_the_command_line():
+    (option,) = (p for p in train_command.command.params if p.name == "augmentation")
+    assert tuple(option.type.choices) == AUGMENTATIONS

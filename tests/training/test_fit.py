@@ -98,6 +98,18 @@ def test_training_with_the_same_seed_repeats(sample_dataset, tiny_run, tmp_path)
     assert np.abs(other.predict("validation").probabilities - first).max() > 1e-3
 
 
+@pytest.mark.parametrize("augmentation", ["standard", "mix_up"])
+def test_training_with_augmentation_sees_other_posters(sample_dataset, tmp_path, augmentation):
+    def history(augmentation, name):
+        recipe = Recipe("cnn64", epochs=1, augmentation=augmentation)
+        return train(recipe, sample_dataset, tmp_path / name).history["loss"].tolist()
+
+    plain, augmented = history("none", "plain"), history(augmentation, "augmented")
+    assert augmented != plain
+    if augmentation == "standard":
+        assert history(augmentation, "again") == augmented
+
+
 def test_training_into_an_existing_folder_is_refused(sample_dataset, tmp_path):
     (tmp_path / "run").mkdir()
     (tmp_path / "run" / "precious.txt").write_text("keep")
