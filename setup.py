@@ -4,6 +4,8 @@ from pathlib import Path
 
 from setuptools import find_packages, setup
 
+_BEAM = "apache-beam>=2.70,<3"
+
 setup(
     name="keras-genre",
     version="0.1.0",
@@ -11,8 +13,9 @@ setup(
     long_description=Path(__file__).with_name("README.md").read_text(encoding="utf-8"),
     long_description_content_type="text/markdown",
     license="Apache-2.0",
-    python_requires=">=3.11",
+    python_requires=">=3.11.4",
     packages=find_packages(include=["keras_genre*"]),
+    package_data={"keras_genre.catalog.exploration": ["page.html"]},
     install_requires=[
         "tensorflow>=2.20,<2.22",
         "keras>=3.15,<3.16",
@@ -28,10 +31,19 @@ setup(
         "iterative-stratification>=0.1.9",
         "matplotlib>=3.9",
         "pillow>=11",
+        "scipy>=1.13",
         "click>=8.1",
+        "h5py>=3.11",  # MM-IMDb's HDF5 file
+        "httpx>=0.27,<1",  # the MM-IMDb download and the TMDB collector
+        "imagehash>=4.3",  # posters that are nearly the same
+        "jinja2>=3.1",  # the page of keras-genre explore
+        "networkx>=3.2",  # the graph of genres that occur together
+        "sniffio>=1.3",  # without it httpx looks for it at every request
     ],
     extras_require={
+        "beam": [_BEAM],
         "dev": [
+            _BEAM,
             "pytest>=8.3",
             "hypothesis>=6.100",
             "ruff>=0.17,<0.18",

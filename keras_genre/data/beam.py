@@ -1,0 +1,165 @@
+"""The same records, built with Apache Beam: the way to a catalogue that one machine cannot take."""
+
+import dataclasses
+import json
+import os
+import secrets
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from pathlib import Path
+
+import pandas as pd
+
+from keras_genre.catalog.movie_catalog import MovieCatalog
+from keras_genre.data.film_record import FilmRecord, film_record
+from keras_genre.data.finished_shard import FinishedShard
+from keras_genre.data.movie_dataset import MovieDataset
+from keras_genre.data.poster_files import poster_or_reason
+from keras_genre.data.records import write_records_by
+from keras_genre.data.shard_plan import PlannedShard
+from keras_genre.data.shard_writing import write_shard
+from keras_genre.genres import GenreVocabulary
+
+__all__ = ["write_records_with_beam"]
+
+_RESULTS = "beam_results.json"
+
+
+def write_records_with_beam(
+    catalog: MovieCatalog,
+    folder: str | Path,
+    poster_size: int = 448,
+    seed: int = 0,
+    text: str = "plot",
+    options: Sequence[str] = (),
+) -> MovieDataset:
+    """Write what `write_records` writes, byte for byte, with an Apache Beam pipeline.
+
+    Posters are read, checked and encoded by Beam's workers, and so are the shards written; the
+    catalogue and the manifest stay with the caller. All of them must see the poster files and
+    `folder` under the same paths (a shared or mounted file system).
+
+    Args:
+        catalog: As `write_records` takes it.
+        folder: As `write_records` takes it.
+        poster_size: As `write_records` takes it.
+        seed: As `write_records` takes it.
+        text: As `write_records` takes it.
+        options: Beam's pipeline options as on a command line, for example `["--runner=FlinkRunner",
+            "--flink_master=localhost:8081"]`. By default the pipeline runs in this process.
+
+    Returns:
+        The `MovieDataset` of the folder.
+
+    Raises:
+        ImportError: If Apache Beam is not installed; the message names the extra.
+        ValueError: As `write_records`.
+        CatalogError: As `write_records`.
+        DatasetError: As `write_records`.
+    """
+    beam = _import_beam()
+
+    def make_writer(staging: Path) -> _BeamShardWriter:
+        return _BeamShardWriter(beam, list(options), staging, catalog, poster_size, text)
+
+    return write_records_by(make_writer, catalog, folder, poster_size, seed, text)
+
+
+def _import_beam():
+    try:
+        import apache_beam
+    except ImportError as cause:
+        raise ImportError(
+            "Building records with Apache Beam needs the extra `beam`: "
+            "pip install 'keras-genre[beam]'."
+        ) from cause
+    return apache_beam
+
+
+@dataclasses.dataclass(frozen=True)
+class _Film:
+    """A row of the catalogue, on its way to a worker."""
+
+    movie_id: str
+    title: str
+    plot: str
+    tagline: str
+    genres: tuple[str, ...]
+    poster: str
+
+
+@dataclasses.dataclass(frozen=True)
+class _BeamShardWriter:
+    """Writes shards as `ShardWriter` does, with a pipeline."""
+
+    beam: object
+    options: list[str]
+    folder: Path
+    catalog: MovieCatalog
+    poster_size: int
+    text: str
+
+    def write(
+        self, plan: Iterable[PlannedShard], report: Callable[[int], None]
+    ) -> Iterator[FinishedShard]:
+        plan = list(plan)
+        if not plan:
+            return
+        beam, vocabulary = self.beam, self.catalog.vocabulary
+        results = str(self.folder / _RESULTS)
+        options = beam.options.pipeline_options.PipelineOptions(self.options)
+        with beam.Pipeline(options=options) as pipeline:
+            _ = (
+                pipeline
+                | "Films" >> beam.Create(_placed_films(plan, self.catalog.frame))
+                | "Spread" >> beam.Reshuffle()
+                | "Examples" >> beam.Map(_record, vocabulary, self.poster_size, self.text)
+                | "Shards" >> beam.GroupByKey()
+                | "Write" >> beam.Map(_write, str(self.folder), len(vocabulary))
+                | "Gather" >> beam.combiners.ToList()
+                | "Results" >> beam.Map(_write_results, results)
+            )
+        finished = {shard.shard.file: shard for shard in _read_results(Path(results))}
+        for planned in plan:
+            report(len(planned.rows))
+            yield finished[planned.file]
+
+
+def _placed_films(plan: Sequence[PlannedShard], frame: pd.DataFrame) -> list[tuple]:
+    """Each film with the file that it goes into, and its place there."""
+    names = [field.name for field in dataclasses.fields(_Film)]
+    return [
+        (planned.file, place, _Film(*film))
+        for planned in plan
+        for place, film in enumerate(
+            frame.iloc[planned.rows][names].itertuples(index=False, name=None)
+        )
+    ]
+
+
+def _record(placed: tuple[str, int, _Film], vocabulary: GenreVocabulary, size: int, text: str):
+    file, place, film = placed
+    poster, reason = poster_or_reason(film.poster, size)
+    return file, (place, film_record(film, poster, reason, vocabulary, text))
+
+
+def _write(shard: tuple[str, Iterable[tuple[int, FilmRecord]]], folder: str, num_genres: int):
+    """Write a shard under a name of its own first: Beam may do the same work twice."""
+    file, placed = shard
+    records = [record for _, record in sorted(placed, key=lambda item: item[0])]
+    beside = Path(folder, f"{file}.{secrets.token_hex(8)}")
+    finished = write_shard(beside, records, num_genres)
+    os.replace(beside, Path(folder, file))
+    described = dataclasses.replace(finished.shard, file=file)
+    return dataclasses.asdict(dataclasses.replace(finished, shard=described))
+
+
+def _write_results(results: list[dict], path: str) -> None:
+    beside = Path(f"{path}.{secrets.token_hex(8)}")
+    beside.write_text(json.dumps(results), encoding="utf-8")
+    os.replace(beside, path)
+
+
+def _read_results(path: Path) -> list[FinishedShard]:
+    results = [FinishedShard.from_dict(entry) for entry in json.loads(path.read_text("utf-8"))]
+    path.unlink()
+    return results
