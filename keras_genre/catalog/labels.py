@@ -55,7 +55,7 @@ def translate_genres(
         raise CatalogError(
             f"No counterpart for {_with_films(unknown, counts)} among the {len(target)} genres "
             f"wanted ({', '.join(target)}). Drop them (drop_unknown=True, or "
-            "MovieCatalog.drop_genres), or add them to the genres wanted."
+            "MovieCatalog.drop_genres, or --drop-genre), or add them to the genres wanted."
         )
     translated = {name: other for name, other in counterparts.items() if other}
     renamed = [

@@ -19,7 +19,9 @@ def command():
 @command.command("tmdb")
 @click.option("--to", "folder", required=True, type=Folder(), help="Folder of the films.")
 @click.option("--films", type=click.IntRange(1), help="How many films it shall have in all.")
-@click.option("--genre", type=Choice(TMDB_GENRES), help="Collect films of one genre.")
+@click.option(
+    "--genre", metavar="GENRE", type=Choice(TMDB_GENRES), help="Collect films of one genre."
+)
 @click.option("--at-least", type=click.IntRange(1), help="How many of that genre it shall have.")
 @click.option(
     "--poster-width", default="342", show_default=True, type=Choice(_WIDTHS), help="In pixels."

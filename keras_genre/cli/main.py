@@ -15,7 +15,11 @@ from keras_genre.errors import KerasGenreError
 _COMMANDS = {
     "demo": ("demo", "The whole road on sample films: from pictures to a served model."),
     "sample": ("sample", "Make sample films: invented plots, drawn posters."),
-    "prepare": ("prepare", "Turn a table of films and a folder of posters into records."),
+    "download": ("download", "Fetch a published set of films."),
+    "collect": ("collect", "Collect films and posters from a service."),
+    "catalog": ("catalog", "Turn films of any source into one table."),
+    "explore": ("explore", "Draw a table of films: a page of plots, to see before training."),
+    "prepare": ("prepare", "Turn films of any source into records."),
     "train": ("train", "Train a model on records, and leave a run."),
     "evaluate": ("evaluate", "Score runs, beside the trivial baselines."),
     "export": ("export", "Export a run as the next version of a served model."),

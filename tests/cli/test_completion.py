@@ -30,7 +30,7 @@ def complete(monkeypatch, run):
     ("words", "expected"),
     [
         (["tr"], ["train"]),
-        (["e"], ["evaluate", "export"]),
+        (["e"], ["explore", "evaluate", "export"]),
         (["prepare", "poster"], ["poster-csv"]),
         (["train", "data", "--preset", ""], list(PRESETS)),
         (["train", "data", "--preset", "cn"], ["cnn64"]),

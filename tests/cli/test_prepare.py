@@ -17,7 +17,7 @@ def prepare(run, tmp_path):
 
 
 # All of these fail before TensorFlow is loaded; a film that is read is one too few.
-READ = (1, "Error: 1 films are too few for train, validation and test.\n")
+READ = "Error: 1 films are too few for train, validation and test.\n"
 
 
 def test_prepare_takes_genre_columns_by_name(prepare):
@@ -25,7 +25,9 @@ def test_prepare_takes_genre_columns_by_name(prepare):
     code, err = prepare(table)
     assert code == 1
     assert "--genre-columns Krimi,adult" in err
-    assert prepare(table, "--genre-columns", "Krimi, adult") == READ
+    code, err = prepare(table, "--genre-columns", "Krimi, adult")
+    assert code == 1
+    assert err.endswith(READ)
 
 
 def test_prepare_told_a_genres_column_and_genre_columns_is_used_wrongly(prepare):
@@ -40,7 +42,9 @@ def test_prepare_takes_the_encoding_by_name(prepare):
     code, err = prepare(table, encoding="cp1250")
     assert code == 1
     assert "name its encoding (--encoding)" in err
-    assert prepare(table, "--encoding", "cp1250", encoding="cp1250") == READ
+    code, err = prepare(table, "--encoding", "cp1250", encoding="cp1250")
+    assert code == 1
+    assert err.endswith(READ)
     code, err = prepare(table, "--encoding", "klingon")
     assert code == 1
     assert "Unknown encoding 'klingon'" in err

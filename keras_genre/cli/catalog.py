@@ -1,0 +1,42 @@
+"""`keras-genre catalog`: films in, one table out."""
+
+from pathlib import Path
+
+import click
+
+from keras_genre.cli.output import emit, json_option
+from keras_genre.cli.refining import REFINING_OPTIONS, Refinement, refine
+from keras_genre.cli.sources import SOURCES
+
+
+@click.group()
+def command():
+    """Turn films of any source into one table, to be looked at, mended and prepared."""
+
+
+def _write(catalog, out, as_json, **refinement):
+    path = Path(out)
+    catalog = refine(catalog, Refinement(**refinement), path.with_suffix(""))
+    catalog.save(path)
+    films = {split: int((catalog.frame["split"] == split).sum()) for split in catalog.splits}
+    result = {
+        "file": out,
+        "films": films,
+        "genres": list(catalog.vocabulary),
+        "notes": list(catalog.notes),
+    }
+    sizes = ", ".join(f"{split} {count}" for split, count in films.items())
+    lines = [*catalog.notes, f"{out}: {sizes} films, {len(catalog.vocabulary)} genres"]
+    emit(result, "\n".join(lines), as_json)
+
+
+_OPTIONS = (
+    click.option(
+        "--out", required=True, type=click.Path(), help="A .parquet or .csv file to be written."
+    ),
+    *REFINING_OPTIONS,
+    json_option,
+)
+
+for _source in SOURCES:
+    command.add_command(_source.command(_write, _OPTIONS))
