@@ -6,7 +6,7 @@ from functools import partial
 
 import pandas as pd
 
-from keras_genre.catalog.cleaning_doubles import drop_doubles
+from keras_genre.catalog.cleaning_doubles import drop_doubles, empty_shared_posters
 from keras_genre.catalog.cleaning_log import CleaningLog
 from keras_genre.catalog.cleaning_report import CleaningReport
 from keras_genre.catalog.cleaning_rules import (
@@ -38,6 +38,7 @@ RULES = {
     "duplicate_id": "film dropped whose id and title another film has, but for spelling",
     "same_title_and_year": "film dropped whose title and year another film has",
     "near_duplicate_plot": "film dropped whose plot another film has, for the most part",
+    "shared_poster": "poster emptied that films of another split show too",
 }
 """The rules of `clean` in the order in which they are applied, and what each does."""
 
@@ -56,8 +57,10 @@ def clean(
     empty is empty by the time it is asked for. Of films that stand twice one stays: that of the
     test split, so that test sets stay comparable, then of validation, then of training; then the
     one with the most of plot, poster and genres; then the first. Two films may truly share title
-    and year (both "Emma" of 1996): the report names every pair. Cleaning a clean catalogue
-    changes no film.
+    and year (both "Emma" of 1996): the report names every pair. A poster that films of several
+    splits show stays, by the same order, in one split; where one is emptied, the rules are applied
+    once more, since that may leave a film with neither plot nor poster. After all rules
+    `find_leaks` finds nothing, and cleaning a clean catalogue changes no film.
 
     Args:
         catalog: The films. It stays as it is.
@@ -89,9 +92,13 @@ def clean(
     rules = [rule for rule in RULES if rule not in skip and optional.get(rule, True)]
     log = CleaningLog()
     frame = catalog.frame
-    for rule, apply in _steps(rules, min_plot_words, progress, log).items():
-        if rule in rules:
-            frame = apply(frame)
+    steps = _steps(rules, min_plot_words, progress, log)
+    shared_before = -1
+    while log.count("shared_poster") > shared_before:
+        shared_before = log.count("shared_poster")
+        for rule, apply in steps.items():
+            if rule in rules:
+                frame = apply(frame)
     report = CleaningReport(log.table(), tuple(rules), len(catalog))
     if frame.empty:
         raise CatalogError(
@@ -155,4 +162,5 @@ def _steps(
         "near_duplicate_plot": drop_copies(
             "near_duplicate_plot", doubles_by_plot, "nearly the same plot"
         ),
+        "shared_poster": partial(empty_shared_posters, progress=progress, log=log),
     }

@@ -1,4 +1,4 @@
-"""The rules of cleaning that drop films of which there are two."""
+"""The rules of cleaning for films of which there are two."""
 
 from collections.abc import Callable
 
@@ -6,6 +6,8 @@ import numpy as np
 import pandas as pd
 
 from keras_genre.catalog.cleaning_log import CleaningLog
+from keras_genre.catalog.cleaning_rules import emptied
+from keras_genre.catalog.doubles import doubles_by_poster
 from keras_genre.catalog.equal_keys import connected_groups
 
 # A film of a test set stays: scores on it must stay comparable with those of others.
@@ -48,6 +50,32 @@ def drop_doubles(
         log.note(frame[~stays], rule, "dropped", reasons=reasons)
         frame = frame[stays]
     return frame
+
+
+def empty_shared_posters(
+    frame: pd.DataFrame, progress: Callable[[int, int], None] | None, log: CleaningLog
+) -> pd.DataFrame:
+    """Empty the posters that films of another split show too, of which those of one split stay.
+
+    Posters stay in the test split, else in validation. Films without a split keep theirs.
+
+    Args:
+        frame: The table of films.
+        progress: Called with (posters read, posters in all).
+        log: Where each poster emptied is noted.
+    """
+    if frame["split"].replace("", None).nunique() < 2:
+        return frame  # no need to read the posters
+    groups = connected_groups(len(frame), doubles_by_poster(frame, progress))
+    kept = _best_of_each(frame, groups)[groups]
+    ranks = frame["split"].map(_SPLIT_RANKS).to_numpy()
+    shared = (ranks > ranks[kept]) & (ranks < _SPLIT_RANKS[""])
+    others = frame.iloc[kept]
+    reasons = [
+        f"the same picture as of {movie_id} ({split}), which keeps it"
+        for movie_id, split in zip(others["movie_id"], others["split"], strict=True)
+    ]
+    return emptied(frame, "poster", shared, "shared_poster", reasons, log)
 
 
 def _best_of_each(frame: pd.DataFrame, groups: np.ndarray) -> np.ndarray:

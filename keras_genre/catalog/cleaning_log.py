@@ -38,6 +38,10 @@ class CleaningLog:
             )
         ]
 
+    def count(self, rule: str) -> int:
+        """Return how often a rule has been noted so far."""
+        return sum(by == rule for _, _, by, *_ in self._rows)
+
     def table(self) -> pd.DataFrame:
         """Return everything noted so far, in order, as `CleaningReport.actions`."""
         return pd.DataFrame(self._rows, columns=_COLUMNS, dtype=str)

@@ -1,6 +1,6 @@
 """The rules of cleaning, but for those of doubles: what each one does to a table of films."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import numpy as np
 import pandas as pd
@@ -35,7 +35,7 @@ def empty_placeholder_plots(frame: pd.DataFrame, log: CleaningLog) -> pd.DataFra
     titles = distinct_titles(frame["title"], codes).to_numpy()[codes]
     too_many = (titles > MOST_TITLES) & (words != "").to_numpy()
     reasons = [f"{count} films of other titles have the same plot" for count in titles - 1]
-    return _emptied(frame, "plot", too_many, "placeholder_plot", reasons, log)
+    return emptied(frame, "plot", too_many, "placeholder_plot", reasons, log)
 
 
 def empty_short_plots(frame: pd.DataFrame, min_plot_words: int, log: CleaningLog) -> pd.DataFrame:
@@ -43,7 +43,7 @@ def empty_short_plots(frame: pd.DataFrame, min_plot_words: int, log: CleaningLog
     counts = frame["plot"].map(lambda plot: len(plot_words(plot))).to_numpy()
     too_short = (counts < min_plot_words) & (frame["plot"] != "").to_numpy()
     reasons = [f"{count} words, fewer than {min_plot_words}" for count in counts]
-    return _emptied(frame, "plot", too_short, "short_plot", reasons, log)
+    return emptied(frame, "plot", too_short, "short_plot", reasons, log)
 
 
 def empty_unreadable_posters(
@@ -55,7 +55,7 @@ def empty_unreadable_posters(
     found = poster_problems(frame["poster"].iloc[rows].tolist(), progress)
     for row, reason in zip(rows, found, strict=True):
         reasons[row] = reason and f"{frame['poster'].iloc[row]}: {reason}"
-    return _emptied(frame, "poster", np.array(reasons) != "", "unreadable_poster", reasons, log)
+    return emptied(frame, "poster", np.array(reasons) != "", "unreadable_poster", reasons, log)
 
 
 def drop_films(
@@ -66,7 +66,15 @@ def drop_films(
     return frame[~unwanted]
 
 
-def _emptied(frame, field: str, unwanted: np.ndarray, rule: str, reasons, log) -> pd.DataFrame:
+def emptied(
+    frame: pd.DataFrame,
+    field: str,
+    unwanted: np.ndarray,
+    rule: str,
+    reasons: Sequence[str],
+    log: CleaningLog,
+) -> pd.DataFrame:
+    """Empty a field where `unwanted` is true; `reasons` has a text for every film."""
     reasons = [reasons[row] for row in np.flatnonzero(unwanted)]
     log.note(frame[unwanted], rule, "emptied", field, reasons)
     return frame.assign(**{field: frame[field].mask(unwanted, "")})

@@ -39,8 +39,7 @@ def find_doubles(
         "plot": doubles_by_plot(frame),
     }
     if posters:
-        pairs = near_identical_posters(frame["poster"].tolist(), progress)
-        doubles["poster"] = _without_placeholders(frame, pairs)
+        doubles["poster"] = doubles_by_poster(frame, progress)
     return doubles
 
 
@@ -102,6 +101,14 @@ def doubles_by_title_and_year(frame: pd.DataFrame) -> np.ndarray:
 def doubles_by_plot(frame: pd.DataFrame) -> np.ndarray:
     """Pairs of films of nearly the same plot (see `near_duplicate_plots`)."""
     return _without_placeholders(frame, near_duplicate_plots(frame["plot"].tolist()))
+
+
+def doubles_by_poster(
+    frame: pd.DataFrame, progress: Callable[[int, int], None] | None = None
+) -> np.ndarray:
+    """Pairs of films whose posters are one picture (see `near_identical_posters`)."""
+    pairs = near_identical_posters(frame["poster"].tolist(), progress)
+    return _without_placeholders(frame, pairs)
 
 
 def _same_title(title: str) -> str:

@@ -33,9 +33,9 @@ class LeakReport:
         """Return the counts and the first pairs for people, at most 80 columns wide."""
         if not self:
             return "No film stands in two splits."
-        lines = [f"{len(self)} pairs of films in different splits are probably the same film:"]
+        lines = [f"Films of different splits are probably the same, {_pairs(len(self))}:"]
         lines += [
-            f"  {kind:<14}  {f'{split} and {other}':<20}  {count:>9} pairs"
+            f"  {kind:<14}  {f'{split} and {other}':<20}  {_pairs(count):>15}"
             for (kind, split, other), count in self.counts.items()
         ]
         # One of each kind and pair of splits first: the first five might all be of one kind.
@@ -58,6 +58,10 @@ class LeakReport:
 
     def __len__(self) -> int:
         return len(self.pairs)
+
+
+def _pairs(count: int) -> str:
+    return f"{count} pair" if count == 1 else f"{count} pairs"
 
 
 def _shortened(line: str) -> str:

@@ -2,7 +2,6 @@
 
 import filecmp
 from collections.abc import Callable
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -12,8 +11,10 @@ from keras_genre.catalog.equal_keys import connected_groups
 from keras_genre.catalog.leak_report import LeakReport
 from keras_genre.catalog.movie_catalog import MovieCatalog
 from keras_genre.catalog.near_duplicates import plot_similarities
-from keras_genre.errors import CatalogError
 from keras_genre.features import SPLITS
+
+_NO_SPLIT = -1
+_SPLIT_NUMBERS = {"": _NO_SPLIT} | {split: number for number, split in enumerate(SPLITS)}
 
 
 def find_leaks(
@@ -25,10 +26,12 @@ def find_leaks(
     good. Four kinds are looked for: `id` (the same but for case, a leading `tt` and leading
     zeros, of films of one title), `title_and_year`, `plot` (see `near_duplicate_plots`) and
     `poster` (see `near_identical_posters`). What more than 10 differently titled films share, such
-    as "No overview found.", is a placeholder and no leak.
+    as "No overview found.", is a placeholder and no leak. After `clean` with all its rules none is
+    left; `split_catalog` by `duplicate_groups` makes none.
 
     Args:
-        catalog: The films; those without a split are left out.
+        catalog: The films. One without a split is no leak, but can tell that two others are the
+            same film.
         posters: Whether to open and compare the posters too, the slow part.
         progress: Called with (posters done, posters in all).
 
@@ -42,7 +45,8 @@ def find_leaks(
         ...     print(report.summary())
     """
     frame = catalog.frame
-    frame = frame[frame["split"] != ""].reset_index(drop=True)
+    if frame["split"].replace("", None).nunique() < 2:
+        frame = frame.iloc[:0]  # no need to read the posters
     tables = [
         _leaks_of(frame, kind, pairs)
         for kind, pairs in find_doubles(frame, posters, progress).items()
@@ -50,36 +54,8 @@ def find_leaks(
     return LeakReport(pd.concat(tables, ignore_index=True))
 
 
-def check_leaks(
-    catalog: MovieCatalog,
-    csv: str | Path,
-    posters: bool = True,
-    progress: Callable[[int, int], None] | None = None,
-) -> None:
-    """Refuse a catalogue that has the same film in different splits.
-
-    Args:
-        catalog: The films.
-        csv: Where to list the leaks, if there are any.
-        posters: Whether to open and compare the posters too.
-        progress: Called with (posters done, posters in all).
-
-    Raises:
-        CatalogError: If `find_leaks` finds any. The message counts them, shows the first ones and
-            says what to do.
-    """
-    report = find_leaks(catalog, posters, progress)
-    if report:
-        report.save(csv)
-        raise CatalogError(
-            f"{report.summary()}\nAll are listed in {csv}. A test film that training has seen is "
-            "no test: clean the catalogue, which keeps the test film of each pair; or split it "
-            "anew with its doubles in one split; or allow the leaks."
-        )
-
-
 def _leaks_of(frame: pd.DataFrame, kind: str, pairs: np.ndarray) -> pd.DataFrame:
-    pairs = _across_splits(frame["split"].map(SPLITS.index).to_numpy(), pairs)
+    pairs = _across_splits(frame["split"].map(_SPLIT_NUMBERS).to_numpy(np.int64), pairs)
     left, right = (frame.iloc[pairs[:, side]].reset_index(drop=True) for side in (0, 1))
     return pd.DataFrame(
         {
@@ -99,15 +75,16 @@ def _across_splits(splits: np.ndarray, pairs: np.ndarray) -> np.ndarray:
     A crowd of doubles is connected by a few pairs, and none of a film's own may lead to another
     split. Such a film is paired with the first one of the crowd in each other split.
     """
-    direct = pairs[splits[pairs[:, 0]] != splits[pairs[:, 1]]]
+    left, right = splits[pairs].T
+    direct = pairs[(left != right) & (left != _NO_SPLIT) & (right != _NO_SPLIT)]
     groups = connected_groups(len(splits), pairs)
-    crowded = np.flatnonzero(np.isin(groups, groups[direct]))
+    doubled = np.setdiff1d(np.unique(pairs), np.flatnonzero(splits == _NO_SPLIT))
     first = {}
-    for row in crowded.tolist():
+    for row in doubled.tolist():
         first.setdefault(groups[row], {}).setdefault(splits[row], row)
     through_others = [
         (row, other)
-        for row in np.setdiff1d(crowded, direct).tolist()
+        for row in np.setdiff1d(doubled, direct).tolist()
         for split, other in first[groups[row]].items()
         if split != splits[row]
     ]

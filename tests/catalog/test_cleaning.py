@@ -7,6 +7,7 @@ from picture_files import encode
 
 from keras_genre.catalog import MovieCatalog
 from keras_genre.catalog.cleaning import RULES, clean
+from keras_genre.catalog.leaks import find_leaks
 from keras_genre.errors import CatalogError
 from keras_genre.genres import GenreVocabulary
 
@@ -106,6 +107,46 @@ def test_clean_requires_plots_and_posters_only_on_request(poster):
     assert report.dropped["rule"].tolist() == ["no_plot", "no_poster"]
 
 
+def with_shared_poster(poster, splits, **fields):
+    paths = [poster(f"{row}.jpg") for row in range(len(splits))]
+    rows = zip(paths, splits, strict=True)
+    return make([{"poster": path, "split": split, **fields} for path, split in rows])
+
+
+@pytest.mark.parametrize(
+    ("splits", "keeps"),
+    [
+        (["train", "test", "validation"], [False, True, False]),
+        (["validation", "train", "", "train"], [True, False, True, False]),
+        (["test", "train", "test"], [True, False, True]),
+        (["train", "train", ""], [True, True, True]),
+        (["", ""], [True, True]),
+    ],
+)
+def test_clean_keeps_a_poster_that_splits_share_in_one(poster, splits, keeps):
+    catalog = with_shared_poster(poster, splits)
+    cleaned, report = clean(catalog)
+    assert len(cleaned) == len(catalog)
+    assert (cleaned.frame["poster"] != "").tolist() == keeps
+    assert set(report.changed["rule"]) == ({"shared_poster"} if not all(keeps) else set())
+    keeper = next(f"film-{row} ({split})" for row, split in enumerate(splits) if keeps[row])
+    assert all(keeper in reason for reason in report.changed["reason"])
+    assert not find_leaks(cleaned)
+
+
+def test_clean_drops_a_film_that_a_shared_poster_leaves_with_nothing(poster):
+    catalog = with_shared_poster(poster, ["train", "test"], plot="")
+    cleaned, report = clean(catalog)
+    assert kept(cleaned) == ["film-1"]
+    assert report.actions[["movie_id", "rule"]].to_numpy().tolist() == [
+        ["film-0", "shared_poster"],
+        ["film-0", "no_plot_and_no_poster"],
+    ]
+    catalog = with_shared_poster(poster, ["train", "test"])
+    assert kept(clean(catalog, require_poster=True)[0]) == ["film-1"]
+    assert len(clean(catalog)[0]) == 2
+
+
 DOUBLES = {
     "duplicate_id": ({"movie_id": "tt007", "title": "Map"}, {"movie_id": "7", "title": "map"}),
     "same_title_and_year": ({"title": "Map", "year": 1999}, {"title": "MAP.", "year": 1999}),
@@ -152,7 +193,8 @@ def test_clean_keeps_one_of_a_crowd():
 
 
 @pytest.mark.parametrize("rule", RULES)
-def test_clean_skips_any_rule(rule, poster):
+def test_clean_skips_any_rule(rule, poster, smooth_picture):
+    other = encode(smooth_picture(2))
     films = [
         {"title": " a\x00", "plot": f"<b>{PLOTS[0]}</b>", "poster": poster("x.jpg", b"no picture")},
         {"plot": "Soon."},
@@ -160,6 +202,8 @@ def test_clean_skips_any_rule(rule, poster):
         {"plot": "", "poster": poster("good.jpg")},
         *({"plot": "No overview found.", "poster": poster("good.jpg")} for _ in range(11)),
         {"plot": ""},
+        {"poster": poster("one.jpg", other), "split": "train", "title": "One"},
+        {"poster": poster("two.jpg", other), "split": "test", "title": "Two"},
         *(film for pair in DOUBLES.values() for film in pair),
     ]
     everything = {"require_plot": rule == "no_plot", "require_poster": rule == "no_poster"}
@@ -208,6 +252,70 @@ def test_clean_of_what_is_clean_changes_nothing_and_every_loss_is_reported(rows)
     for field in ("title", "plot", "tagline", "poster"):
         for movie_id in np.array(kept(cleaned))[(before[field] != after[field]).to_numpy()]:
             assert (movie_id, field) in told
+
+
+@pytest.fixture(scope="module")
+def shared_posters(tmp_path_factory, smooth_picture):
+    """Four poster files of two pictures, and no poster."""
+    folder = tmp_path_factory.mktemp("posters")
+    paths = [""]
+    for seed in (1, 2):
+        for kind in ("JPEG", "PNG"):
+            paths.append(str(folder / f"{seed}.{kind}"))
+            smooth_picture(seed).save(paths[-1], kind)
+    return paths
+
+
+@settings(max_examples=10, deadline=None)
+@given(
+    rows=st.lists(
+        st.tuples(ids, films, st.integers(0, 4)),
+        min_size=2,
+        max_size=9,
+        unique_by=lambda film: film[0],
+    ),
+    require_poster=st.booleans(),
+)
+def test_clean_leaves_no_leak_and_nothing_to_clean(shared_posters, rows, require_poster):
+    catalog = make(
+        [
+            {**film, "movie_id": movie_id, "poster": shared_posters[poster]}
+            for movie_id, film, poster in rows
+        ]
+    )
+    try:
+        cleaned, report = clean(catalog, require_poster=require_poster)
+    except CatalogError:
+        return  # no film was left
+    assert not find_leaks(cleaned)
+    assert clean(cleaned, require_poster=require_poster)[1].actions.empty
+    emptied = report.changed[report.changed["rule"] == "shared_poster"]["movie_id"]
+    splits = catalog.frame.set_index("movie_id")["split"]
+    assert set(splits[emptied]) <= {"train", "validation"}
+
+
+def test_clean_ends_every_kind_of_leak_at_once(poster, smooth_picture):
+    pictures = [encode(smooth_picture(seed)) for seed in (1, 2)]
+    pairs = [
+        *DOUBLES.values(),
+        ({"poster": poster("a", pictures[0])}, {"poster": poster("b", pictures[0])}),
+        (
+            {"plot": "", "poster": poster("c", pictures[1])},
+            {"poster": poster("d", pictures[1])},
+        ),
+    ]
+    films = []
+    for number, pair in enumerate(pairs):
+        for film, split in zip(pair, ("train", "test"), strict=True):
+            plot = " ".join(f"{split}{number}word{word}" for word in range(20))
+            films.append({"plot": plot, **film, "split": split})
+    catalog = make(films)
+    assert {kind for kind, _, _ in find_leaks(catalog).counts} == {
+        "id", "title_and_year", "plot", "poster"
+    }  # fmt: skip
+    cleaned, _ = clean(catalog)
+    assert not find_leaks(cleaned)
+    assert cleaned.frame["split"].tolist() == ["test"] * 3 + ["train"] + ["test"] * 2
 
 
 def test_clean_that_would_leave_no_film_says_which_rule_took_them():

@@ -24,7 +24,7 @@ def test_leak_report_is_true_and_counts_by_kind_and_splits(report):
 
 def test_leak_report_summary_fits_a_terminal_and_shows_each_kind(report):
     lines = report.summary().splitlines()
-    assert lines[0].startswith("10 pairs")
+    assert lines[0].endswith("10 pairs:")
     assert lines[1].split() == ["plot", "train", "and", "test", "9", "pairs"]
     assert lines[3] == "  a0 and b0: plots alike by 90%"
     assert lines[4].startswith("  tt7 and 7: the same id 777")

@@ -3,9 +3,10 @@ import itertools
 import numpy as np
 import pytest
 from picture_files import encode, exif, stored, with_segments
-from PIL import Image, ImageEnhance
+from PIL import Image, ImageDraw, ImageEnhance, ImageFont
 
 from keras_genre.catalog import poster_hashes
+from keras_genre.catalog.poster_comparison import same_picture
 from keras_genre.catalog.poster_hashes import near_identical_posters
 
 
@@ -56,6 +57,28 @@ def test_near_identical_posters_of_different_pictures_are_none(poster_file, smoo
     assert len(found([*paths, *paths])) == 60
 
 
+@pytest.mark.parametrize("what", ["a figure", "a title"])
+def test_near_identical_posters_of_one_scene_are_candidates_and_none(
+    poster_file, smooth_picture, monkeypatch, what
+):
+    def drawn(one):
+        image = ImageEnhance.Contrast(smooth_picture(4)).enhance(0.4)
+        draw = ImageDraw.Draw(image)
+        if what == "a title":
+            title = "CACTUS" if one else "ROBOTS"
+            draw.text((35, 40), title, "white", ImageFont.load_default(24))
+        elif one:
+            draw.ellipse((70, 100, 96, 130), "white", "black", 3)
+        else:
+            draw.rectangle((70, 100, 96, 130), "white", "black", 3)
+        return image
+
+    one, other = poster_file(drawn(True)), poster_file(drawn(False))
+    assert found([one, other, poster_file(drawn(True), "PNG"), other]) == [[0, 2], [1, 3]]
+    monkeypatch.setattr(poster_hashes, "same_picture", lambda one, other: True)
+    assert found([one, other]) == [[0, 1]]
+
+
 def test_near_identical_posters_of_one_shape_and_other_colours_are_none(
     poster_file, smooth_picture
 ):
@@ -84,10 +107,19 @@ def test_near_identical_posters_leave_out_what_is_missing_or_unreadable(
     assert near_identical_posters(["", ""]).shape == (0, 2)
 
 
-def test_near_identical_posters_of_a_crowd_of_equal_ones_stay_linear(poster_file, smooth_picture):
-    pairs = near_identical_posters([poster_file(smooth_picture(6))] * 50)
-    assert len(pairs) < 100
-    assert set(pairs.reshape(-1).tolist()) == set(range(50))
+def test_near_identical_posters_of_a_crowd_are_each_compared_once(
+    poster_file, smooth_picture, monkeypatch
+):
+    compared = []
+    monkeypatch.setattr(
+        poster_hashes,
+        "same_picture",
+        lambda one, other: compared.append(1) or same_picture(one, other),
+    )
+    qualities = [poster_file(smooth_picture(6), quality=50 + row) for row in range(40)]
+    pairs = near_identical_posters([*qualities, *qualities[:1] * 20])
+    assert pairs.tolist() == [[0, row] for row in range(1, 60)]
+    assert len(compared) == 59
 
 
 def test_near_identical_posters_tell_how_far_they_are(poster_file, smooth_picture, monkeypatch):

@@ -84,7 +84,7 @@ def test_leak_that_is_allowed_is_told_and_prepared(films, prepare, tmp_path):
     code, ids, err = prepare("poster-csv", films(plot=_LEAKING), "--allow-leaks")
     assert code == 0
     assert ids == {"train": ["f0", "f1", "f2"], "validation": ["f3"], "test": ["f4", "f5"]}
-    assert "probably the same film" in err
+    assert "probably the same, 1 pair:" in err
     assert (tmp_path / "data-leaks.csv").exists()
 
 
