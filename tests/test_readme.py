@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from keras_genre.catalog.cleaning import RULES
 from keras_genre.cli.main import main
 from keras_genre.server import DevelopmentServer, find_models
 
@@ -69,3 +70,21 @@ def test_links_of_the_readme_lead_to_files():
     links = re.findall(r"\]\((?!http)([^)#]+)\)", _README)
     assert len(links) >= 4
     assert [link for link in links if not (root / link).exists()] == []
+
+
+def test_python_of_the_data_guide_reads_cleans_splits_and_writes(sample_csv, tmp_path, monkeypatch):
+    guide = (Path(__file__).parent.parent / "docs" / "data.md").read_text(encoding="utf-8")
+    whole, genres = re.findall(r"```python\n(.*?)```", guide, re.DOTALL)[:2]
+    monkeypatch.chdir(tmp_path)
+    names = {}
+    whole = whole.replace('"movies.csv", "posters"', repr(sample_csv))
+    exec(compile(whole, "docs/data.md", "exec"), names)
+    assert (tmp_path / "cleaning.csv").exists()
+    assert sum(names["dataset"].num_films(split) for split in names["dataset"].splits) == 120
+    exec(compile(genres, "docs/data.md", "exec"), names)
+    assert names["apart"] == ()
+
+
+def test_rules_of_the_data_guide_are_those_of_clean():
+    guide = (Path(__file__).parent.parent / "docs" / "data.md").read_text(encoding="utf-8")
+    assert dict(re.findall(r"^\| `(\w+)` \| (.*) \|$", guide, re.MULTILINE)) == RULES

@@ -69,14 +69,23 @@ def _checked_ids(ids: pd.Series) -> pd.Series:
 
 def _checked_texts(values: pd.Series, movie_ids: Iterable[str]) -> pd.Series:
     """Make all values texts, missing ones empty."""
-    if values.dtype == _ARROW_TEXT:
-        return values.fillna("")  # holds Unicode alone; a list of a million plots takes 0.5 GB
+    if values.dtype == _ARROW_TEXT:  # holds Unicode alone; a list of a million plots takes 0.5 GB
+        return _in_one_piece(values.fillna(""))
     texts = [
         "" if absent else str(value) for value, absent in zip(values, values.isna(), strict=True)
     ]
     for text, movie_id in zip(texts, movie_ids, strict=True):
         check_unicode(text, f"Movie {movie_id}: the {values.name}")
     return pd.Series(texts, index=values.index, dtype=str)
+
+
+def _in_one_piece(texts: pd.Series) -> pd.Series:
+    """Join the pieces that a file was read in: Arrow joins them anew for every few rows taken."""
+    pieces = texts.array.__arrow_array__()
+    if pieces.num_chunks < 2:
+        return texts
+    joined = texts.dtype.__from_arrow__(pieces.combine_chunks())
+    return pd.Series(joined, index=texts.index, name=texts.name)
 
 
 def check_unicode(text: str, what: str) -> None:

@@ -100,7 +100,7 @@ def doubles_by_title_and_year(frame: pd.DataFrame) -> np.ndarray:
 
 def doubles_by_plot(frame: pd.DataFrame) -> np.ndarray:
     """Pairs of films of nearly the same plot (see `near_duplicate_plots`)."""
-    return _without_placeholders(frame, near_duplicate_plots(frame["plot"].tolist()))
+    return _without_placeholders(frame, near_duplicate_plots(frame["plot"].array))
 
 
 def doubles_by_poster(

@@ -28,7 +28,8 @@ def translate_genres(
     Args:
         catalog: The films.
         target: The genres wanted, in the order of the label columns. All of them become the new
-            vocabulary, those that no film has as well.
+            vocabulary, those that no film has as well, so that several catalogues can be given
+            the same labels. `merge_rare_genres(translated, at_least=1)` drops those afterwards.
         drop_unknown: Drop genres without a counterpart, and films that have no other, with the
             counts in the notes. Otherwise such a genre is an error, if a film has it.
 
@@ -89,7 +90,8 @@ def merge_rare_genres(
     """Return the films with some genres merged into one: the rare ones, or those named.
 
     Films are counted in the training split alone where there is one: what the labels are must
-    not be chosen on films that a model is judged by.
+    not be chosen on films that a model is judged by. A genre that would be merged and that no
+    film at all has is dropped instead: `into` is made only where films go into it.
 
     Args:
         catalog: The films.
@@ -100,8 +102,8 @@ def merge_rare_genres(
             otherwise it is the last.
 
     Returns:
-        The same films in their order. What was merged, and the number of genres before and
-        after, is in the notes.
+        The same films in their order. What was merged or dropped, and the number of genres
+        before and after, is in the notes.
 
     Raises:
         ValueError: If not exactly one of `at_least` and `genres` is given, `at_least` is no such
@@ -131,27 +133,32 @@ def merge_rare_genres(
         _check_at_least(at_least)
         # Shares are compared as shares: 0.28 times 25 is more than 7.
         whole = len(base) if at_least < 1 else 1
-        merged = [name for name in vocabulary if counts[name] / whole < at_least]
+        chosen = [name for name in vocabulary if counts[name] / whole < at_least]
         fewest = f"a share below {at_least:g}" if at_least < 1 else f"fewer than {at_least:g}"
         reason = f"genres with {fewest} of {films}"
     else:
-        merged = vocabulary.decode(vocabulary.encode(genres))
+        chosen = vocabulary.decode(vocabulary.encode(genres))
         reason = f"genres chosen by name, of {films}"
-    merged = [name for name in merged if name != into]
-    if not merged:
+    chosen = [name for name in chosen if name != into]
+    if not chosen:
         note = f"no genre merged into {into}: there are no {reason}"
         return MovieCatalog(catalog.frame, vocabulary, (*catalog.notes, note))
-    kept = [name for name in vocabulary if name not in merged]
-    after = kept if into in kept else [*kept, into]
+    used = _films_per_genre(catalog)
+    merged = [name for name in chosen if used[name]]
+    after = [name for name in vocabulary if name not in chosen]
+    if merged and into not in after:
+        after.append(into)
     if len(after) < 2:
+        left = f"{after[0]!r} alone" if after else "no genre"
         raise CatalogError(
-            f"Merging {_with_films(merged, counts)} into {into!r} would leave {into!r} alone, and "
+            f"Merging {_with_films(chosen, counts)} into {into!r} would leave {left}, and "
             f"nothing to tell apart. Merge fewer of the {len(vocabulary)} genres."
         )
-    note = (
-        f"merged into {into}: {_with_films(merged, counts)} ({reason}); "
-        f"{len(vocabulary)} genres before, {len(after)} after"
-    )
+    done = [f"merged into {into}: {_with_films(merged, counts)}"] if merged else []
+    if len(merged) < len(chosen):
+        without = [name for name in chosen if not used[name]]
+        done.append(f"dropped, as no film has them: {', '.join(without)}")
+    note = f"{'; '.join(done)} ({reason}); {len(vocabulary)} genres before, {len(after)} after"
     names = {name: into if name in merged else name for name in vocabulary}
     frame = catalog.frame
     frame["genres"] = [_renamed(of, names) for of in frame["genres"]]

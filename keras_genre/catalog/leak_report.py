@@ -30,7 +30,10 @@ class LeakReport:
         return {key: int(size) for key, size in sizes.items()}
 
     def summary(self) -> str:
-        """Return the counts and the first pairs for people, at most 80 columns wide."""
+        """Return the counts and the first pairs for people, at most 80 columns wide.
+
+        What would move a terminal's cursor, or change its colours, is written as an escape.
+        """
         if not self:
             return "No film stands in two splits."
         lines = [f"Films of different splits are probably the same, {_pairs(len(self))}:"]
@@ -42,7 +45,7 @@ class LeakReport:
         first = self.pairs.groupby(["kind", "split", "other_split"], sort=False).head(1)
         examples = pd.concat([first, self.pairs.drop(first.index)]).head(_EXAMPLES)
         lines += [
-            _shortened(f"  {pair.movie_id} and {pair.other_id}: {pair.detail}")
+            _shortened(_printable(f"  {pair.movie_id} and {pair.other_id}: {pair.detail}"))
             for pair in examples.itertuples()
         ]
         return "\n".join(lines)
@@ -62,6 +65,13 @@ class LeakReport:
 
 def _pairs(count: int) -> str:
     return f"{count} pair" if count == 1 else f"{count} pairs"
+
+
+def _printable(line: str) -> str:
+    return "".join(
+        character if character.isprintable() else character.encode("unicode_escape").decode()
+        for character in line
+    )
 
 
 def _shortened(line: str) -> str:

@@ -104,7 +104,7 @@ def _same_titles(left, right, frame, pairs) -> list[str]:
 
 
 def _plots_alike(left, right, frame, pairs) -> list[str]:
-    return [f"plots alike by {of:.0%}" for of in plot_similarities(frame["plot"].tolist(), pairs)]
+    return [f"plots alike by {of:.0%}" for of in plot_similarities(frame["plot"].array, pairs)]
 
 
 def _posters_alike(left, right, frame, pairs) -> list[str]:

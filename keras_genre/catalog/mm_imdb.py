@@ -62,9 +62,10 @@ def read_mm_imdb(folder: str | Path) -> MovieCatalog:
             f"{films}: no film has one of the {len(vocabulary)} genres of MM-IMDb. "
             "Expected at least one."
         )
-    named = [_poster_name(movie_id, names) for movie_id in splits]
-    frame["poster"], poster_note = find_posters(named, splits, films, folder / _SPLIT_FILE)
     frame = frame[with_genres]
+    named = [_poster_name(movie_id, names) for movie_id in frame["movie_id"]]
+    posters, poster_note = find_posters(named, frame["movie_id"], films, folder / _SPLIT_FILE)
+    frame = frame.assign(poster=posters)
 
     notes = [size_note(_sizes(splits))]
     if others:

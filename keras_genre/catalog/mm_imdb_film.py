@@ -16,7 +16,7 @@ def read_film(path: Path) -> dict:
 
     Returns:
         `title`, `plot` (the longest), `year` (or None), `genres` and `crew` (tuples of names,
-        none twice, in the order of the file).
+        none twice, in the order of the file). Half a character becomes a question mark.
 
     Raises:
         CatalogError: If it is no JSON object, or a field is of a kind that tells nothing. The
@@ -61,7 +61,7 @@ def _texts(content: dict, field: str, path: Path) -> list[str]:
     for value in values:
         if not isinstance(value, str):
             raise _wrong_field(path, field, "a text, or a list of texts", value)
-    return [text for text in (value.strip() for value in values) if text]
+    return [text for text in (_whole(value).strip() for value in values) if text]
 
 
 def _people(content: dict, role: str, path: Path) -> list[str]:
@@ -71,8 +71,13 @@ def _people(content: dict, role: str, path: Path) -> list[str]:
         name = person.get("name", "") if isinstance(person, dict) else person
         if not isinstance(name, str):
             raise _wrong_field(path, role, "names, or objects with a name", person)
-        names.append(name.strip())
+        names.append(_whole(name).strip())
     return [name for name in names if name]
+
+
+def _whole(text: str) -> str:
+    """Replace halves of characters, which JSON can express and no file can hold."""
+    return text.encode("utf-8", errors="replace").decode()
 
 
 def _as_list(value) -> list:

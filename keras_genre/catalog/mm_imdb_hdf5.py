@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from keras_genre.catalog.mm_imdb_made_posters import made_posters, mark_posters
 from keras_genre.catalog.mm_imdb_posters import write_posters
 from keras_genre.catalog.mm_imdb_splits import OFFICIAL_SIZES, genre_note, size_note, split_of_rows
 from keras_genre.catalog.mm_imdb_tables import GenreTable, checked_images, open_hdf5, read_ids
@@ -34,13 +35,14 @@ def read_mm_imdb_hdf5(
 
     Args:
         path: The HDF5 file.
-        posters: A folder to be made, for `<imdb number>.jpg`.
+        posters: A folder to be made, for `<imdb number>.jpg`. One that was made from the same
+            file earlier is used as it is.
         metadata: `metadata.npy`, for the plots. Without it no film has a plot.
         allow_pickle: True says that `metadata` may be read, which can run any code that whoever
             made the file put there.
         split_sizes: How many rows are train, validation and test. The file of 25,959 films needs
             no other than the default.
-        progress: Called as `progress(done, films)` while posters are written.
+        progress: Called as `progress(done, films)` while posters are written, if they are.
 
     Returns:
         A `MovieCatalog` with absolute poster paths.
@@ -48,7 +50,8 @@ def read_mm_imdb_hdf5(
     Raises:
         ValueError: If `metadata` is given without `allow_pickle`, or `split_sizes` are no sizes.
         CatalogError: If a file cannot be read, is not laid out as expected, or has another number
-            of films than `split_sizes`; or if `posters` exists or cannot be written.
+            of films than `split_sizes`; or if `posters` cannot be written, or exists and was not
+            made from this file.
 
     Example:
         >>> catalog = read_mm_imdb_hdf5("multimodal_imdb.hdf5", "posters")  # doctest: +SKIP
@@ -82,23 +85,25 @@ def read_mm_imdb_hdf5(
             raise CatalogError(f"{path}: no film has a genre. Expected at least one.")
         notes += genre_note(int((~with_genres).sum()), genres.vocabulary)
         folder = Path(posters).resolve()
-        with staged_folder(folder, CatalogError) as stage:
-            names = [f"{movie_id}.jpg" for movie_id in frame["movie_id"]]
-            targets = [
-                stage / name if kept else None
-                for name, kept in zip(names, with_genres, strict=True)
-            ]
-            written = write_posters(images, path, targets, progress)
-            frame["poster"] = [
-                str(folder / name) if there else ""
-                for name, there in zip(names, written, strict=True)
-            ]
-            frame = frame[with_genres]
-            notes.append(
-                f"{sum(written)} posters of 160x256 pixels, {len(frame) - sum(written)} films "
-                "without (all zeros in the file)"
-            )
-            return MovieCatalog(frame, genres.vocabulary, notes)
+        names = [f"{movie_id}.jpg" for movie_id in frame["movie_id"]]
+        there = made_posters(folder, path, frame["movie_id"], names)
+        if there is None:
+            with staged_folder(folder, CatalogError) as stage:
+                targets = [
+                    stage / name if kept else None
+                    for name, kept in zip(names, with_genres, strict=True)
+                ]
+                there = write_posters(images, path, targets, progress)
+                mark_posters(stage, path, frame["movie_id"], names)
+    frame["poster"] = [
+        str(folder / name) if found else "" for name, found in zip(names, there, strict=True)
+    ]
+    frame = frame[with_genres]
+    notes.append(
+        f"{sum(there)} posters of 160x256 pixels, {len(frame) - sum(there)} films without "
+        "(all zeros in the file)"
+    )
+    return MovieCatalog(frame, genres.vocabulary, notes)
 
 
 def _checked_sizes(sizes: Sequence[int]) -> tuple[int, ...]:

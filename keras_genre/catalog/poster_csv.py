@@ -23,6 +23,7 @@ def read_poster_csv(
     vocabulary: GenreVocabulary | None = None,
     columns: Mapping[str, str | Sequence[str]] | None = None,
     encoding: str | None = None,
+    keep_first: bool = False,
 ) -> MovieCatalog:
     """Read one or more CSV files of films, and find their posters.
 
@@ -48,6 +49,8 @@ def read_poster_csv(
             column's name in the files; for "genres" also a list of columns of 0 and 1.
         encoding: How the files are encoded. By default recognised: UTF-8, UTF-16 with its byte
             order mark, or Windows-1252 where the accented words leave no doubt.
+        keep_first: Of rows with one id that contradict each other, keep the first; otherwise they
+            are an error. Rows that repeat another word for word are left out in any case.
 
     Returns:
         A `MovieCatalog` whose poster paths are absolute.
@@ -64,9 +67,9 @@ def read_poster_csv(
     frame, notes = gather_films(
         ((table, recognise_columns(table, columns or {})) for table in tables), posters
     )
-    check_ids(frame)
+    frame, left_out = single_films(frame, keep_first)
     frame["genres"], vocabulary, note = settle_genres(frame, vocabulary)
-    return MovieCatalog(frame, vocabulary, [*notes, note] if note else notes)
+    return MovieCatalog(frame, vocabulary, [*notes, *left_out, *([note] if note else [])])
 
 
 def read_tables(
@@ -109,20 +112,40 @@ def gather_films(
     return pd.concat(frames, ignore_index=True), notes
 
 
-def check_ids(frame: pd.DataFrame) -> None:
-    """Refuse films that share an id.
+def single_films(frame: pd.DataFrame, keep_first: bool) -> tuple[pd.DataFrame, list[str]]:
+    """Return one row a film, and lines about rows left out.
+
+    Rows that repeat another word for word are left out.
+
+    Args:
+        frame: Films with `movie_id`, and `place` for messages.
+        keep_first: Keep the first of several rows with one id too, where they contradict.
 
     Raises:
-        CatalogError: If an id stands twice. The message names both places.
+        CatalogError: If rows of one id contradict each other and `keep_first` is false. The
+            message names two of them.
     """
-    twice = frame[frame["movie_id"].duplicated(keep=False)]
-    if len(twice):
-        same = twice[twice["movie_id"] == twice["movie_id"].iloc[0]]
+    repeated = frame.drop(columns="place").duplicated()
+    notes = [_left_out(frame[repeated], "repeat another word for word")] if repeated.any() else []
+    frame = frame[~repeated].reset_index(drop=True)
+    again = frame["movie_id"].duplicated()
+    if again.any() and not keep_first:
+        same = frame[frame["movie_id"] == frame["movie_id"][again].iloc[0]]
         raise CatalogError(
             f"movie_id {same['movie_id'].iloc[0]!r} stands {len(same)} times: "
-            f"{same['place'].iloc[0]}, and {same['place'].iloc[1]} ({len(twice)} rows in "
-            "all share an id with another). Expected one row a film; delete the others first."
+            f"{same['place'].iloc[0]}, and {same['place'].iloc[1]} ({int(again.sum())} rows in "
+            "all have an id that stands before). Expected one row a film: delete the others, or "
+            "keep the first of each (keep_first=True, --keep-first)."
         )
+    if again.any():
+        notes.append(_left_out(frame[again], "have an id that stands before"))
+    return frame[~again].reset_index(drop=True), notes
+
+
+def _left_out(rows: pd.DataFrame, why: str) -> str:
+    named = ", ".join(f"{row.movie_id} ({row.place})" for row in rows.head(5).itertuples())
+    more = " ..." if len(rows) > 5 else ""
+    return f"rows left out, since they {why}: {len(rows)}: {named}{more}"
 
 
 def _read_films(table: CsvTable, columns: Columns, posters) -> tuple[pd.DataFrame, list[str]]:

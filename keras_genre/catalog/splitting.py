@@ -1,5 +1,6 @@
 """Dividing films into train, validation and test."""
 
+import math
 from collections.abc import Sequence
 
 import numpy as np
@@ -94,9 +95,11 @@ def _splits(labels: np.ndarray, validation: float, test: float, seed: int) -> np
 
 
 def _stratified_part(labels: np.ndarray, share: float, seed: int) -> np.ndarray:
-    """Row numbers of a stratified part of about `share` of the rows."""
+    """Row numbers of a stratified part of about `share` of the rows; of few it may be all."""
     from iterstrat.ml_stratifiers import MultilabelStratifiedShuffleSplit
 
+    if math.ceil(share * len(labels)) >= len(labels):  # the splitter refuses to leave none
+        return np.arange(len(labels))
     if labels.shape[1] == 1:
         labels = np.hstack([labels, 1 - labels])  # the splitter takes no single label
     splitter = MultilabelStratifiedShuffleSplit(n_splits=1, test_size=share, random_state=seed)

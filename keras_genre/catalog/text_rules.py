@@ -29,20 +29,30 @@ _ENTITY = re.compile("&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z][a-zA-Z0-9]{
 # reader's time: what they are made of goes.
 _MOST_ROUNDS = 20
 
-_LINE_ENDS = re.compile("\r\n|[\r\x0b\x0c\x85]")
-_CONTROLS = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\ufeff]")
+# Windows-1252 read as Latin-1 puts its quotes and dashes among the controls that no text uses.
+# HTML 5 reads them so too (&#146; is an apostrophe). Five of the bytes are no characters there.
+_WINDOWS_1252 = {
+    number: character
+    for number in range(0x80, 0xA0)
+    if (character := bytes([number]).decode("cp1252", errors="ignore"))
+}
+_LINE_ENDS = re.compile("\r\n|[\r\x0b\x0c]")
+_CONTROLS = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x9f\ufeff]")
 
 
 def normalized_unicode(text: str) -> str:
     r"""Return the text in Unicode's form NFC, without control characters and outer blanks.
 
-    Every line ends in a line feed; tabs stay.
+    Every line ends in a line feed; tabs stay. What Windows-1252 has where Latin-1 has controls
+    (U+0080 to U+009F) becomes the character that was meant, as in HTML 5.
 
     Example:
         >>> normalized_unicode(" Ame\u0301lie\x00\r\n")
         'Amélie'
+        >>> normalized_unicode("1931\x961945") == "1931\u20131945"
+        True
     """
-    text = _CONTROLS.sub("", _LINE_ENDS.sub("\n", text))
+    text = _CONTROLS.sub("", _LINE_ENDS.sub("\n", text.translate(_WINDOWS_1252)))
     return unicodedata.normalize("NFC", text).strip()
 
 

@@ -8,7 +8,7 @@ import pandas as pd
 from keras_genre.catalog.csv_columns import recognise_columns
 from keras_genre.catalog.film_genres import settle_genres
 from keras_genre.catalog.movie_catalog import MovieCatalog
-from keras_genre.catalog.poster_csv import check_ids, gather_films, read_tables
+from keras_genre.catalog.poster_csv import gather_films, read_tables, single_films
 from keras_genre.catalog.tmdb_tables import as_poster_table
 from keras_genre.genres import TMDB_GENRES, GenreVocabulary
 
@@ -19,6 +19,7 @@ def read_tmdb_csv(
     vocabulary: GenreVocabulary | None = None,
     columns: Mapping[str, str | Sequence[str]] | None = None,
     encoding: str | None = None,
+    keep_first: bool = False,
 ) -> MovieCatalog:
     """Read one or more CSV exports of TMDB, and find the posters of their films.
 
@@ -38,6 +39,8 @@ def read_tmdb_csv(
         columns: From "id", "plot", "genres", "poster", "title", "year", "tagline", "split" to the
             column's name in the files.
         encoding: How the files are encoded. By default recognised.
+        keep_first: Of rows with one id that contradict each other, keep the first; otherwise they
+            are an error.
 
     Returns:
         A `MovieCatalog` whose poster paths are absolute.
@@ -56,23 +59,9 @@ def read_tmdb_csv(
     frame, notes = gather_films(
         ((table, recognise_columns(table, named)) for table, named in tables), posters
     )
-    frame, repeated = _without_repeated(frame)
-    check_ids(frame)
-    frame["genres"], vocabulary, spellings = _settled(frame, vocabulary)
-    return MovieCatalog(frame, vocabulary, [*notes, *filter(None, (repeated, spellings))])
-
-
-def _without_repeated(frame: pd.DataFrame) -> tuple[pd.DataFrame, str]:
-    """Return the films without repetitions of a row, and a line about these."""
-    repeated = frame.drop(columns="place").duplicated()
-    if not repeated.any():
-        return frame, ""
-    first = frame[repeated].iloc[0]
-    note = (
-        f"{int(repeated.sum())} rows repeat another word for word and were left out "
-        f"(the first: {first['place']}, movie {first['movie_id']})"
-    )
-    return frame[~repeated].reset_index(drop=True), note
+    frame, left_out = single_films(frame, keep_first)
+    frame["genres"], vocabulary, note = _settled(frame, vocabulary)
+    return MovieCatalog(frame, vocabulary, [*notes, *left_out, *([note] if note else [])])
 
 
 def _settled(frame: pd.DataFrame, vocabulary: GenreVocabulary | None):

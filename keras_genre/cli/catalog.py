@@ -16,8 +16,9 @@ def command():
 
 def _write(catalog, out, as_json, **refinement):
     path = Path(out)
-    catalog = refine(catalog, Refinement(**refinement), path.with_suffix(""))
+    catalog, list_cleaning = refine(catalog, Refinement(**refinement), path.with_suffix(""))
     catalog.save(path)
+    list_cleaning()
     films = {split: int((catalog.frame["split"] == split).sum()) for split in catalog.splits}
     result = {
         "file": out,
@@ -30,9 +31,22 @@ def _write(catalog, out, as_json, **refinement):
     emit(result, "\n".join(lines), as_json)
 
 
+class _NewFile(click.Path):
+    """A file that is to be made: it may be somebody's source, so none is replaced."""
+
+    def convert(self, value, param, ctx):
+        """Return the path, or fail before anything is read."""
+        path = Path(super().convert(value, param, ctx))
+        if path.suffix.lower() not in (".parquet", ".csv"):
+            self.fail(f"{value} ends in neither .parquet nor .csv.", param, ctx)
+        if path.exists():
+            self.fail(f"{value} exists already. Name another file, or delete it first.", param, ctx)
+        return value
+
+
 _OPTIONS = (
     click.option(
-        "--out", required=True, type=click.Path(), help="A .parquet or .csv file to be written."
+        "--out", required=True, type=_NewFile(), help="A .parquet or .csv file to be made."
     ),
     *REFINING_OPTIONS,
     json_option,

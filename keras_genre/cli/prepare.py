@@ -20,7 +20,7 @@ def _write(catalog, out, text, poster_size, as_json, **refinement):
     from keras_genre.cli.quiet import import_tensorflow_quietly
 
     refinement = Refinement(**refinement)
-    catalog = refine(catalog, refinement, Path(out))
+    catalog, list_cleaning = refine(catalog, refinement, Path(out))
     import_tensorflow_quietly()
     from keras_genre.data import write_records
 
@@ -32,6 +32,7 @@ def _write(catalog, out, text, poster_size, as_json, **refinement):
     except KeyboardInterrupt:
         say("What is finished is kept beside it; the same command goes on.")
         raise
+    list_cleaning()
     _report(dataset, as_json)
 
 

@@ -56,7 +56,8 @@ REFINING_OPTIONS = (
         help="Go on when two splits share a film, and list the pairs.",
     ),
     click.option(
-        "--seed", default=0, show_default=True, type=click.IntRange(0), help="Of order and splits."
+        "--seed", default=0, show_default=True, type=click.IntRange(0, 2**32 - 1),
+        help="Of order and splits.",
     ),
 )  # fmt: skip
 """Decorators; their values make a `Refinement`."""
@@ -68,35 +69,44 @@ def refine(catalog, refinement: Refinement, beside: Path):
     Args:
         catalog: The films of a source.
         refinement: What is to be done with them.
-        beside: Path whose name begins those of the lists: `<beside>-cleaning.csv` for what was
-            cleaned away, and `<beside>-leaks.csv`.
+        beside: Leaks are listed in `<beside>-leaks.csv`.
+
+    Returns:
+        The catalogue, and a function that lists what was cleaned in `<beside>-cleaning.csv`, to be
+        called when the catalogue is kept.
 
     Raises:
         CatalogError: If nothing is left, or two splits share a film and that is not allowed.
     """
     from keras_genre.catalog import merge_rare_genres, translate_genres
 
-    if refinement.drop_genre:
-        catalog = catalog.drop_genres(refinement.drop_genre)
+    # A genre may be named as the source has it, or as the label set does.
+    dropped_first = [name for name in refinement.drop_genre if name in catalog.vocabulary]
+    if dropped_first:
+        catalog = catalog.drop_genres(dropped_first)
     if refinement.label_set:
         catalog = translate_genres(catalog, GenreVocabulary(_LABEL_SETS[refinement.label_set]))
-    catalog = _cleaned(catalog, refinement, beside)
+    dropped_then = [name for name in refinement.drop_genre if name not in dropped_first]
+    if dropped_then:
+        catalog = catalog.drop_genres(dropped_then)
+    catalog, list_cleaning = _cleaned(catalog, refinement, Path(f"{beside}-cleaning.csv"))
     if refinement.split_anew or not catalog.splits:
         catalog = _split(catalog, refinement.seed)
+        Path(f"{beside}-leaks.csv").unlink(missing_ok=True)  # of an earlier attempt
     else:
         _check_leaks(catalog, refinement.allow_leaks, beside)
     if refinement.merge_below:
         catalog = merge_rare_genres(catalog, at_least=refinement.merge_below)
-    return catalog
+    return catalog, list_cleaning
 
 
-def _cleaned(catalog, refinement: Refinement, beside: Path):
+def _cleaned(catalog, refinement: Refinement, path: Path):
     if not refinement.clean:
         if refinement.skip_rule or refinement.require_plot or refinement.require_poster:
             raise click.UsageError(
                 "--skip-rule, --require-plot and --require-poster belong to --clean."
             )
-        return catalog
+        return catalog, lambda: None
     from keras_genre.catalog import clean
 
     with progress_bar("Checking posters") as progress:
@@ -107,10 +117,13 @@ def _cleaned(catalog, refinement: Refinement, beside: Path):
             require_poster=refinement.require_poster,
             progress=progress,
         )
-    path = Path(f"{beside}-cleaning.csv")
-    report.save(path)
-    say(f"{report.summary()}\nEvery film and field of it is listed in {path}.")
-    return catalog
+    say(report.summary())
+
+    def list_cleaning():
+        report.save(path)
+        say(f"Every film dropped and field changed is listed in {path}.")
+
+    return catalog, list_cleaning
 
 
 def _split(catalog, seed: int):
@@ -125,11 +138,12 @@ def _split(catalog, seed: int):
 def _check_leaks(catalog, allowed: bool, beside: Path) -> None:
     from keras_genre.catalog import find_leaks
 
+    path = Path(f"{beside}-leaks.csv")
     with progress_bar("Comparing posters") as progress:
         leaks = find_leaks(catalog, progress=progress)
     if not leaks:
+        path.unlink(missing_ok=True)  # of an earlier attempt
         return
-    path = Path(f"{beside}-leaks.csv")
     leaks.save(path)
     text = f"{leaks.summary()}\nAll pairs are listed in {path}."
     if not allowed:

@@ -15,7 +15,7 @@ from keras_genre.cli.parameters import Folder
     "--seed",
     default=0,
     show_default=True,
-    type=click.IntRange(0),
+    type=click.IntRange(0, 2**32 - 1),
     help="The same seed gives the same films.",
 )
 @json_option

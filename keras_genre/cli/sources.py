@@ -70,20 +70,24 @@ _CSV_PARAMETERS = (
     click.option(
         "--encoding", metavar="NAME", help="Encoding of the CSV, such as cp1250, if not recognised."
     ),
+    click.option(
+        "--keep-first", is_flag=True,
+        help="Of rows with one id keep the first; otherwise they are an error.",
+    ),
     _column_options,
-)
+)  # fmt: skip
 
 
-def _read_poster_csv(csv, posters, encoding, **columns):
+def _read_poster_csv(csv, posters, encoding, keep_first, **columns):
     from keras_genre.catalog import read_poster_csv
 
-    return read_poster_csv(csv, posters, None, _named_columns(columns), encoding)
+    return read_poster_csv(csv, posters, None, _named_columns(columns), encoding, keep_first)
 
 
-def _read_tmdb_csv(csv, posters, encoding, **columns):
+def _read_tmdb_csv(csv, posters, encoding, keep_first, **columns):
     from keras_genre.catalog import read_tmdb_csv
 
-    return read_tmdb_csv(csv, posters, None, _named_columns(columns), encoding)
+    return read_tmdb_csv(csv, posters, None, _named_columns(columns), encoding, keep_first)
 
 
 def _named_columns(options: dict) -> dict:

@@ -39,7 +39,9 @@ class _Command(click.Command):
     "--augmentation", type=Choice(_AUGMENTATIONS), help="What is done to training posters [none]."
 )
 @click.option("--dtype", type=Choice(_POLICIES), help="Precision [what suits the device].")
-@click.option("--seed", type=click.IntRange(0), help="Of weights, shuffling and dropout.")
+@click.option(
+    "--seed", type=click.IntRange(0, 2**32 - 1), help="Of weights, shuffling and dropout."
+)
 @click.option("--skip-damaged", is_flag=True, help="Read on past damaged records, and count them.")
 @json_option
 def command(data, out, skip_damaged, as_json, **choices):

@@ -179,6 +179,40 @@ def test_merge_does_not_take_the_target_itself_for_rare():
     )
 
 
+@pytest.mark.parametrize("how", [{"at_least": 1}, {"genres": ["TV Movie", "News"]}])
+def test_merge_drops_genres_without_any_film_and_makes_no_empty_genre(how):
+    catalog = films([["Drama"], ["War"]], ["Drama", "TV Movie", "War", "News"])
+    merged = merge_rare_genres(catalog, **how)
+    assert merged.vocabulary.names == ("Drama", "War")
+    assert merged.notes[-1].startswith("dropped, as no film has them: TV Movie, News (genres ")
+    assert merged.notes[-1].endswith("; 4 genres before, 2 after")
+    assert genres_of(merged) == [{"Drama"}, {"War"}]
+
+
+def test_merge_of_genres_with_and_without_films_tells_them_apart():
+    genres = [["Drama"], ["Drama"], ["War"], ["Short"]]
+    splits = ["train", "train", "train", "test"]  # no training film is a short one, a film is
+    catalog = films(genres, ["Drama", "War", "Short", "News"], splits)
+    merged = merge_rare_genres(catalog, at_least=2)
+    assert merged.vocabulary.names == ("Drama", "Others")
+    assert merged.notes[-1] == (
+        "merged into Others: War (1 films), Short (0 films); dropped, as no film has them: News "
+        "(genres with fewer than 2 of 3 training films); 4 genres before, 2 after"
+    )
+
+
+def test_merge_of_genres_that_no_film_has_is_refused_if_none_is_left():
+    with pytest.raises(CatalogError, match="would leave no genre"):
+        merge_rare_genres(films([[]], ["Drama", "War"]), at_least=1)
+
+
+def test_translate_keeps_genres_of_the_target_that_no_film_has_until_they_are_dropped():
+    translated = translate_genres(films([["Sci-Fi"], ["Drama"]], MM_IMDB_GENRES), TMDB_GENRES)
+    assert "TV Movie" in translated.vocabulary
+    left = merge_rare_genres(translated, at_least=1)
+    assert set(left.vocabulary) == {"Science Fiction", "Drama"}
+
+
 @pytest.mark.parametrize("how", [{"at_least": 9}, {"genres": ["Drama", "War"]}])
 def test_merge_of_every_genre_is_refused(how):
     with pytest.raises(CatalogError, match=r"Drama \(1 films\), War \(1 films\) into 'Others'"):

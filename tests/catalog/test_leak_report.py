@@ -32,6 +32,15 @@ def test_leak_report_summary_fits_a_terminal_and_shows_each_kind(report):
     assert max(map(len, lines)) <= 80
 
 
+def test_leak_report_summary_shows_titles_without_obeying_them():
+    bait = "the same title and year: x\x1b[2J\nNo film stands in two splits.\u202e é (1996)"
+    row = ("title_and_year", "a\r", "train", "b\x9b", "test", bait)
+    lines = LeakReport(pd.DataFrame([row], columns=COLUMNS)).summary().split("\n")
+    assert len(lines) == 3
+    assert lines[-1].startswith(r"  a\r and b\x9b: the same title and year: x\x1b[2J\nNo film ")
+    assert all(line.isprintable() and len(line) <= 80 for line in lines)
+
+
 def test_leak_report_save_writes_every_pair(report, tmp_path):
     report.save(tmp_path / "leaks.csv")
     pd.testing.assert_frame_equal(

@@ -74,6 +74,15 @@ def test_read_mm_imdb_drops_other_genres_and_films_without_any(tmp_path):
     assert "2 films without any of the 23 genres left out" in notes
 
 
+def test_read_mm_imdb_does_not_count_posters_of_films_that_it_leaves_out(tmp_path):
+    films = [film("0000001"), film("0000002", genres=["News"]), film("0000003")]
+    folder = write_raw(tmp_path / "raw", films)
+    (folder / "dataset" / "0000003.jpeg").unlink()
+    catalog = read_mm_imdb(folder)
+    assert "1 posters found, 1 films without" in catalog.notes
+    assert catalog.frame["poster"].map(bool).tolist() == [True, False]
+
+
 def test_read_mm_imdb_of_films_without_any_genre_is_an_error(tmp_path):
     write_raw(tmp_path / "raw", [film("0000001", genres=["News"])])
     with pytest.raises(CatalogError, match="no film has one of the 23 genres"):

@@ -64,3 +64,12 @@ def test_read_film_takes_one_text_or_person_where_a_list_is_usual(path):
 def test_read_film_takes_years_as_numbers_or_texts(path, year, read):
     path.write_text(json.dumps({"year": year}))
     assert read_film(path)["year"] == read
+
+
+def test_read_film_with_half_a_character_can_be_written_to_a_file(path):
+    half = "half \ud83d"  # JSON escapes it, and no encoding has it
+    fields = {"title": half, "plot": [half], "genres": [half], "cast": [half, {"name": half}]}
+    path.write_text(json.dumps(fields))
+    film = read_film(path)
+    texts = [film["title"], film["plot"], *film["genres"], *film["crew"]]
+    assert texts == ["half ?"] * 4

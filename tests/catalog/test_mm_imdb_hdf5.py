@@ -117,7 +117,7 @@ def test_read_hdf5_writes_a_poster_for_each_film_that_is_kept(path, tmp_path, re
     catalog = read(progress=lambda done, total: seen.append((done, total)))
     assert catalog.frame["movie_id"].tolist() == ["0000001", "0000003", "0000004"]
     assert catalog.frame["split"].tolist() == ["train", "validation", "test"]
-    assert sorted(os.listdir(tmp_path / "posters")) == [
+    assert sorted(path.name for path in (tmp_path / "posters").glob("[!.]*")) == [
         "0000001.jpg",
         "0000003.jpg",
         "0000004.jpg",
@@ -328,6 +328,73 @@ def test_read_hdf5_refuses_an_existing_folder_of_posters(read, tmp_path):
     with pytest.raises(CatalogError, match="exists already"):
         read()
     assert os.listdir(tmp_path / "posters") == ["mine.jpg"]
+
+
+def _files(folder):
+    return {path.name: (path.stat().st_mtime_ns, path.read_bytes()) for path in folder.iterdir()}
+
+
+def test_read_hdf5_again_takes_the_posters_made_from_the_same_file(path, tmp_path, read):
+    write_hdf5(path, pixels=[flag(), None, flag(), flag()])
+    seen = []
+    first = read()
+    before = _files(tmp_path / "posters")
+    (tmp_path / "posters" / "Thumbs.db").write_bytes(b"x")
+    again = read(progress=lambda *done: seen.append(done))
+    (tmp_path / "posters" / "Thumbs.db").unlink()
+    assert again.frame.equals(first.frame)
+    assert again.notes == first.notes
+    assert _files(tmp_path / "posters") == before
+    assert seen == []
+
+
+def _change_time(path, posters):
+    os.utime(path, ns=(0, path.stat().st_mtime_ns + 1))
+
+
+def _change_ids(path, posters):
+    times = path.stat()
+    with h5py.File(path, "r+") as file:
+        file["imdb_ids"][0] = b"0000012"
+    os.utime(path, ns=(times.st_atime_ns, times.st_mtime_ns))
+
+
+def _grow(path, posters):
+    times = path.stat()
+    with open(path, "ab") as file:
+        file.write(bytes(8))
+    os.utime(path, ns=(times.st_atime_ns, times.st_mtime_ns))
+
+
+def _cut_poster(path, posters):
+    os.truncate(posters / "0000033.jpg", 100)
+
+
+def _lose_poster(path, posters):
+    (posters / "0000033.jpg").unlink()
+
+
+def _other_marker(path, posters):
+    (posters / ".made-from.json").write_bytes(b"{")
+
+
+@pytest.mark.parametrize(
+    "change", [_change_time, _change_ids, _grow, _cut_poster, _lose_poster, _other_marker]
+)
+def test_read_hdf5_refuses_posters_made_from_what_is_no_longer_so(path, tmp_path, read, change):
+    read()
+    change(path, tmp_path / "posters")
+    before = _files(tmp_path / "posters")
+    with pytest.raises(CatalogError, match=r"were not made from .* or delete it first"):
+        read()
+    assert _files(tmp_path / "posters") == before
+
+
+def test_read_hdf5_refuses_posters_whose_marker_is_gone(tmp_path, read):
+    read()
+    (tmp_path / "posters" / ".made-from.json").unlink()
+    with pytest.raises(CatalogError, match="exists already"):
+        read()
 
 
 def test_read_hdf5_of_official_sizes_says_so(read, monkeypatch):

@@ -103,10 +103,20 @@ def test_read_poster_csv_with_misspelt_column_names_it_as_unused(write_csv):
     assert "one.csv: columns not used: 'plto'" in read_poster_csv(path).notes
 
 
-def test_read_poster_csv_same_film_in_two_files_is_named(write_csv):
-    paths = [write_csv([{"id": "tt1", "genres": "War"}], name) for name in ("a.csv", "b.csv")]
-    with pytest.raises(CatalogError, match="movie_id 'tt1' stands 2 times"):
+def test_read_poster_csv_films_that_contradict_each_other_are_named_or_the_first_is_kept(write_csv):
+    films = {"a.csv": "One", "b.csv": "Two", "c.csv": "One"}
+    paths = [
+        write_csv([{"id": "tt1", "genres": "War", "title": title}], name)
+        for name, title in films.items()
+    ]
+    with pytest.raises(CatalogError, match=r"movie_id .tt1. stands 2 times.*--keep-first"):
         read_poster_csv(paths)
+    catalog = read_poster_csv(paths, keep_first=True)
+    assert catalog.frame["title"].tolist() == ["One"]
+    repeated, again = catalog.notes[-2:]
+    assert "repeat another word for word: 1: tt1 (" in repeated
+    assert "have an id that stands before: 1: tt1 (" in again
+    assert "b.csv" in again
 
 
 def test_read_poster_csv_of_no_files_is_refused():

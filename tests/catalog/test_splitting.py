@@ -87,6 +87,30 @@ def test_split_catalog_of_few_films_fills_three_splits_or_says_too_few(labels, s
     assert splits == SPLITS or (splits == "too few" and len(labels) < 20)
 
 
+@settings(max_examples=60, deadline=None)
+@given(
+    st.lists(st.integers(0, 4), min_size=3, max_size=25),
+    st.floats(0.02, 0.6),
+    st.floats(0.02, 0.38),
+)
+def test_split_catalog_of_few_groups_fills_three_splits_or_says_too_few(groups, validation, test):
+    films = make(np.eye(len(groups), 3))
+    try:
+        splits = split_catalog(films, validation, test, groups=groups).splits
+    except CatalogError as error:
+        splits = str(error)
+    assert splits == SPLITS or "too few for train, validation and test" in splits
+
+
+@pytest.mark.parametrize(
+    ("groups", "shares"),
+    [([0] * 10 + [1, 2, 3], (0.1, 0.1)), ([0] * 30 + list(range(1, 8)), (0.05, 0.13))],
+)
+def test_split_catalog_beside_one_large_group_says_too_few(groups, shares):
+    with pytest.raises(CatalogError, match="too few"):
+        split_catalog(make(np.eye(len(groups), 3)), *shares, groups=groups)
+
+
 def test_split_catalog_of_too_few_films_is_refused():
     with pytest.raises(CatalogError, match="9 films are too few"):
         split_catalog(make(np.eye(9, 3)))

@@ -60,16 +60,24 @@ def test_without_html_leaves_what_only_looks_like_it(text):
 @pytest.mark.parametrize(
     ("text", "normal"),
     [
-        ("  Ame\u0301lie\u0085", "Amélie"),
-        ("a\x00b\x07c\x9fd", "abcd"),
+        ("  Ame\u0301lie\u0081", "Amélie"),
+        ("a\x00b\x07c\x9dd\x7f", "abcd"),
         ("one\r\ntwo\rthree\x0cfour\tfive", "one\ntwo\nthree\nfour\tfive"),
         ("\ufeffA duel", "A duel"),
         ("\u1112\u1161\u11ab", "한"),
         ("e\x00\u0301", "é"),
+        ("Don\x92t \x96 \x93ever\x94\x85", "Don\u2019t \u2013 \u201cever\u201d\u2026"),
     ],
 )
 def test_normalized_unicode_is_composed_and_has_no_controls(text, normal):
     assert normalized_unicode(text) == normal
+
+
+def test_normalized_unicode_reads_the_same_characters_as_entities_do():
+    for number in set(range(0x80, 0xA0)) - {0x81, 0x8D, 0x8F, 0x90, 0x9D}:
+        character = normalized_unicode(f"a{chr(number)}b")
+        assert len(character) == 3
+        assert character == without_html(f"a&#{number};b")
 
 
 def test_cleaned_text_finds_what_each_rule_uncovers_for_the_other():

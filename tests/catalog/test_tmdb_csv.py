@@ -124,6 +124,15 @@ def test_read_tmdb_csv_posters_are_found_by_path_or_id(write_csv, posters, told)
     assert "1 named but not there" in " ".join(catalog.notes)
 
 
+@pytest.mark.parametrize("told", [True, False])
+@pytest.mark.parametrize("column", ["imdb_id", "movie_id", "Imdb_Id"])
+def test_read_tmdb_csv_posters_are_found_by_any_id(write_csv, posters, told, column):
+    (posters / "tt0000009.jpg").write_bytes(b"a picture")
+    films = [{column: "tt0000009", "genres": "War", "poster_path": "/gone.jpg"}]
+    catalog = read_tmdb_csv(write_csv(films), posters if told else None)
+    assert _column(catalog, "poster") == [str(posters / "tt0000009.jpg")]
+
+
 def test_read_tmdb_csv_poster_path_that_leads_out_of_the_folder_is_refused(write_csv, posters):
     (posters.parent / "secret").write_text("x")
     path = write_csv([_film(poster_path="/../secret"), _film("8", poster_path="/abc.jpg")])
@@ -146,8 +155,8 @@ def test_read_tmdb_csv_repeated_rows_count_once_also_across_files(write_csv):
     second = write_csv([two, _film("9", title="Three", popularity="1")], "second.csv")
     catalog = read_tmdb_csv([first, second])
     assert _column(catalog, "movie_id") == ["7", "8", "9"]
-    assert "2 rows repeat another word for word" in catalog.notes[-1]
-    assert "first.csv, line 4, movie 7" in catalog.notes[-1]
+    assert "since they repeat another word for word: 2: 7 (" in catalog.notes[-1]
+    assert "first.csv, line 4)" in catalog.notes[-1]
 
 
 def test_read_tmdb_csv_rows_that_contradict_each_other_are_refused(write_csv):
@@ -160,8 +169,9 @@ def test_read_tmdb_csv_rows_of_shifted_cells_are_left_out_and_named(write_csv):
     rows = [_film(), _film(" - Written by nobody", "Some Company"), _film("8"), _film("", "")]
     catalog = read_tmdb_csv(write_csv([{**row, "title": "x"} for row in rows]))
     assert _column(catalog, "movie_id") == ["7", "8"]
-    assert "2 rows left out whose id is no number" in " ".join(catalog.notes)
-    assert "(line 3, 5)" in " ".join(catalog.notes)
+    notes = " ".join(catalog.notes)
+    assert "1 rows left out whose id is no number: their cells are shifted (line 3)" in notes
+    assert "1 rows left out without an id in the column 'id' (line 5)" in notes
 
 
 def test_read_tmdb_csv_without_any_numeric_id_is_refused(write_csv):

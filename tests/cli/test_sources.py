@@ -98,6 +98,42 @@ def test_leak_is_cleaned_away_from_training(films, prepare, tmp_path):
     assert not (tmp_path / "data-leaks.csv").exists()
 
 
+def test_cleaning_list_of_records_stays_when_other_films_are_refused(films, run, tmp_path):
+    line = ["prepare", "poster-csv", films(plot=_LEAKING), "--out", tmp_path / "data", "--clean"]
+    assert run(*line)[0] == 0
+    before = (tmp_path / "data-cleaning.csv").read_bytes()
+    films(plot=[f"{plot} <b>Again.</b>" for plot in _PLOTS])
+    code, _, err = run(*line)
+    assert code == 1
+    assert "exists already" in err
+    assert (tmp_path / "data-cleaning.csv").read_bytes() == before
+
+
+@pytest.mark.parametrize(
+    ("name", "message"), [("films.csv", "exists already"), ("films.tsv", "neither .parquet nor")]
+)
+def test_catalogue_never_takes_the_place_of_a_file(films, run, tmp_path, name, message):
+    path = films()
+    before = path.read_bytes()
+    code, _, err = run("catalog", "poster-csv", path, "--out", tmp_path / name)
+    assert code == 2
+    assert message in err
+    assert path.read_bytes() == before
+
+
+def test_genre_of_the_label_set_that_no_film_has_can_be_dropped(films, run, tmp_path):
+    out = tmp_path / "out.parquet"
+    line = ["catalog", "poster-csv", films(), "--out", out, "--label-set", "tmdb"]
+    assert run(*line, "--drop-genre", "TV Movie", "--drop-genre", "Musical")[0] == 0
+    catalog = MovieCatalog.load(out)
+    assert "TV Movie" not in catalog.vocabulary
+    assert len(catalog.vocabulary) == 18
+    assert catalog.frame["genres"].tolist()[-1] == ("Comedy",)
+    code, _, err = run(*line[:4], tmp_path / "b.parquet", "--drop-genre", "Dramma")
+    assert code == 1
+    assert "Did you mean 'Drama'" in err
+
+
 def test_rule_that_is_skipped_leaves_its_films(films, prepare):
     line = ["poster-csv", films(plot=_LEAKING), "--clean", "--skip-rule", "near_duplicate_plot"]
     assert prepare(*line)[0] == 1
@@ -134,7 +170,7 @@ def test_genres_are_translated_and_rare_ones_merged(films, run, tmp_path):
     catalog = MovieCatalog.load(out)
     assert catalog.vocabulary.names == ("Comedy", "Drama", "Others")
     assert catalog.frame["genres"].tolist()[-1] == ("Comedy", "Others")
-    code, _, err = run(*line, "--label-set", "tmbd")
+    code, _, err = run(*line[:4], tmp_path / "b.parquet", "--label-set", "tmbd")
     assert code == 2
     assert "Did you mean 'tmdb'" in err
 

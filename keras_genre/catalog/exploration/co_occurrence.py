@@ -33,31 +33,12 @@ def shares_together(labels: np.ndarray, names) -> pd.DataFrame:
     return pd.DataFrame(shares[np.ix_(order, order)], index=names, columns=names)
 
 
-def closest_pair(labels: np.ndarray) -> tuple[int, int] | None:
-    """Return the two genres (the rarer first) whose Jaccard index is highest; None where no film
-    has two.
-    """
-    together = count_together(labels)
-    films = together.diagonal()
-    both = np.triu(together, k=1)
-    if not both.any():
-        return None
-    either = films[:, None] + films[None, :] - both
-    one, other = np.unravel_index(np.argmax(both / np.maximum(either, 1)), both.shape)
-    return (int(one), int(other)) if films[one] <= films[other] else (int(other), int(one))
-
-
 def section(labels: np.ndarray, names) -> Section:
     """Draw the heat map of shares."""
-    heading, pair = "Genres that occur together", closest_pair(labels)
-    if pair is None:
+    heading, shares = "Genres that occur together", shares_together(labels, names)
+    if not shares.to_numpy(na_value=0.0).any():
         return Section(heading, "No film has two genres, so there is nothing to draw.")
-    shares = shares_together(labels, names)
-    rarer, other = (names[place] for place in pair)
-    finding = (
-        f"{rarer} and {other} belong together most: "
-        f"{percent(shares.loc[rarer, other])} of {rarer} films are also {other}"
-    )
+    finding = f"{_strongest(shares)[0]} too, the highest share of all"
     figure = _drawn(shares, finding)
     said = _strongest(shares)
     alt = f"Heat map. Highest shares: {listed(said)}."

@@ -59,4 +59,7 @@ def _finding(table: pd.DataFrame) -> str:
     if without:
         return f"{text}; {count(without, 'genre')} of {len(table)} without a film"
     times = first["films"] / last["films"]
-    return f"{text}, {times:,.0f} times as frequent as {last['genre']}" if times >= 1.5 else text
+    if times < 1.5:
+        return text
+    number = f"{times:,.0f}" if times >= 9.5 else f"{times:.1f}".removesuffix(".0")
+    return f"{text}, {number} times as frequent as {last['genre']}"

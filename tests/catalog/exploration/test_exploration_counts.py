@@ -57,10 +57,13 @@ def test_shares_together_are_of_the_films_of_the_row():
     np.testing.assert_allclose(shares.to_numpy(), expected)
 
 
-def test_closest_pair_has_the_highest_jaccard_index_and_the_rarer_first():
-    # Drama and War: 2 of 4; Drama and Comedy: 2 of 5; War and Comedy: 1 of 4.
-    assert co_occurrence.closest_pair(LABELS) == (1, 0)
-    assert co_occurrence.closest_pair(np.eye(3, dtype="float32")) is None
+def test_heat_map_is_headed_by_its_highest_share():
+    (plot,) = co_occurrence.section(LABELS, NAMES).plots
+    shares = co_occurrence.shares_together(LABELS, NAMES)
+    row, column = np.unravel_index(np.nanargmax(shares.to_numpy()), shares.shape)
+    highest = f"of {shares.index[row]} films are {shares.columns[column]}"
+    assert highest in plot.alt.split(",")[0]
+    assert not co_occurrence.section(np.eye(3, dtype="float32"), NAMES[:3]).plots
 
 
 def test_co_occurrence_section_says_the_numbers(check_drawn):
