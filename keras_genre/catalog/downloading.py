@@ -1,10 +1,11 @@
 """Fetching one big file over a line that breaks."""
 
 import contextlib
+import itertools
 import re
 import shutil
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 import httpx
@@ -20,6 +21,7 @@ def download_file(
     url: str,
     path: str | Path,
     expected_bytes: int | None = None,
+    magic: bytes | None = None,
     progress: Callable[[int, int], None] | None = None,
     client: httpx.Client | None = None,
     timeout: float = 30.0,
@@ -36,6 +38,7 @@ def download_file(
         url: Where the file is, over http or https.
         path: The file to be made.
         expected_bytes: Its size, where it is known.
+        magic: What it begins with, such as `b"PK"` for a `.zip`, where it is known.
         progress: Called as `progress(bytes, bytes_in_all)`; both the same while no size is known.
         client: What to ask with; by default a new one.
         timeout: Seconds without a byte until a connection counts as broken.
@@ -44,25 +47,28 @@ def download_file(
 
     Raises:
         ValueError: If `url` is no http or https address.
-        KerasGenreError: If the file is not there, has another size, is a web page, does not fit
-            on the disk, or did not come. What has come is kept, unless it is known to be wrong.
+        KerasGenreError: If the file is not there, has another size, is a web page, begins with
+            something else than `magic`, does not fit on the disk, or did not come. What has come
+            is kept, unless it is known to be wrong.
 
     Example:
         >>> download_file("https://example.org/films.tar.gz", "films.tar.gz")  # doctest: +SKIP
     """
     _check_url(url)
     path = Path(path)
-    if _is_there(path, expected_bytes):
+    if _is_there(path, expected_bytes, magic):
         return
     with contextlib.ExitStack() as stack:
         part = stack.enter_context(DownloadPart(path))
         if client is None:
             client = stack.enter_context(httpx.Client())
-        _Download(url, part, expected_bytes, progress, client, timeout).run(attempts, wait)
+        download = _Download(url, part, expected_bytes, magic or b"", progress, client, timeout)
+        download.run(attempts, wait)
+        download.check_start()
         part.finish()
 
 
-def _is_there(path: Path, expected_bytes: int | None) -> bool:
+def _is_there(path: Path, expected_bytes: int | None, magic: bytes | None) -> bool:
     """Whether the file was fetched already: only whole ones bear its name."""
     if not path.exists():
         return False
@@ -74,6 +80,14 @@ def _is_there(path: Path, expected_bytes: int | None) -> bool:
             f"{path} exists already and has {size:,} bytes. Expected {expected_bytes:,}. Delete "
             "it first, or name another place."
         )
+    if magic:
+        with open(path, "rb") as file:
+            start = file.read(len(magic))
+        if start != magic:
+            raise KerasGenreError(
+                f"{path} exists already and begins with {start!r}. Expected {magic!r}: it is "
+                "another kind of file. Delete it first, or name another place."
+            )
     return True
 
 
@@ -86,10 +100,11 @@ class _BrokenOffError(Exception):
 
 
 class _Download:
-    def __init__(self, url, part, expected_bytes, progress, client, timeout):
+    def __init__(self, url, part, expected_bytes, magic, progress, client, timeout):
         self._url = url
         self._part = part
         self._expected = expected_bytes
+        self._magic = magic
         self._progress = progress or (lambda done, total: None)
         self._client = client
         self._timeout = timeout
@@ -115,6 +130,13 @@ class _Download:
                 time.sleep(min(max(wait * 2 ** (failures - 1), seconds), _LONGEST_WAIT))
         return None
 
+    def check_start(self) -> None:
+        """Refuse what came, all of it, if it is another kind of file."""
+        start = self._part.start_of(len(self._magic))
+        if start != self._magic:
+            self._part.clear()
+            raise self._another_kind(start)
+
     def _is_whole(self) -> bool:
         return self._is_ours() and self._part.source.total == self._part.size
 
@@ -137,12 +159,15 @@ class _Download:
             "GET", self._url, headers=headers, timeout=self._timeout, follow_redirects=True
         ) as response:
             self._check_answer(response, resume)
+            chunks = response.iter_raw()
             if response.status_code == 206:
                 total = self._check_range(response)
             else:
-                self._part.start(self._offered(response))
-                total = self._part.source.total
-            self._receive(response, total)
+                source = self._offered(response)
+                chunks = self._checked_start(chunks)
+                self._part.start(source)
+                total = source.total
+            self._receive(chunks, total)
 
     def _check_answer(self, response: httpx.Response, resume: bool) -> None:
         """Refuse an answer that is not the file, before a byte of what came so far is touched."""
@@ -199,6 +224,22 @@ class _Download:
         validator = validator if validator.isascii() else ""  # it could not be sent back
         return Source(self._url, self._expected if total is None else total, validator or None)
 
+    def _checked_start(self, chunks: Iterator[bytes]) -> Iterator[bytes]:
+        """Refuse another kind of file by its first bytes, before what came so far is dropped."""
+        start = b""
+        while len(start) < len(self._magic) and (chunk := next(chunks, None)) is not None:
+            start += chunk
+        if start[: len(self._magic)] != self._magic[: len(start)]:
+            raise self._another_kind(start)
+        return itertools.chain([start] if start else [], chunks)
+
+    def _another_kind(self, start: bytes) -> KerasGenreError:
+        return KerasGenreError(
+            f"{self._url}: received what begins with {start[:60]!r}. Expected a file that begins "
+            f"with {self._magic!r}; try again in a while (the server may be busy and say so in "
+            f"words), or another server (--url).{self._kept()}"
+        )
+
     def _check_range(self, response: httpx.Response) -> int | None:
         """See that the answer goes on where the part ends, in the same version of the file.
 
@@ -226,9 +267,9 @@ class _Download:
             self._check_space(total - self._part.size)
         return total
 
-    def _receive(self, response: httpx.Response, total: int | None) -> None:
+    def _receive(self, chunks: Iterable[bytes], total: int | None) -> None:
         self._progress(self._part.size, total or self._part.size)
-        for chunk in response.iter_raw():
+        for chunk in chunks:
             if total is not None and self._part.size + len(chunk) > total:
                 self._part.clear()
                 raise KerasGenreError(

@@ -29,8 +29,8 @@ def open_hdf5(path: Path) -> Iterator:
         file = h5py.File(path, "r")
     except OSError as cause:
         raise CatalogError(
-            f"{path} cannot be opened as HDF5: {cause}. Expected multimodal_imdb.hdf5; if the "
-            "download was cut, go on with it (keras-genre download mm-imdb --part hdf5)."
+            f"{path} cannot be opened as HDF5: {cause}. Expected multimodal_imdb.hdf5; delete "
+            "the file and download it again (keras-genre download mm-imdb --part hdf5)."
         ) from cause
     with file:
         yield file

@@ -60,34 +60,46 @@ def as_poster_table(
         cells = [_genre_names(table, row, cell) for row, cell in cells]
         table = _replaced(table, ours["genres"], cells)
     if "poster" in ours:
-        table = _with_poster_files(table, ours, posters)
+        # Without TMDB's id, posters are called by the one that any table may have.
+        others = (by_lower[name] for name in ("movie_id", "imdb_id") if name in by_lower)
+        id_column = ours.get("id") or next(others, None)
+        table = _with_poster_files(table, ours["poster"], id_column, posters)
     return table, named
 
 
 def _with_whole_rows(table: CsvTable, column: str) -> CsvTable:
-    """Leave out rows whose id is no number: a line break within a cell has shifted theirs."""
-    ids = [_ID.fullmatch(cell.strip()) for cell in table.frame[column]]
-    shifted = [row for row, found in enumerate(ids) if found is None]
-    if len(shifted) == len(ids):
+    """Leave out rows without an id, and those whose cells a line break in one has shifted."""
+    cells = table.frame[column].str.strip()
+    ids = [_ID.fullmatch(cell) for cell in cells]
+    whole = [row for row, found in enumerate(ids) if found is not None]
+    if not whole:
         raise CatalogError(
             f"{table.path}: no id in the column {column!r} is a number (the first is "
             f"{table.frame[column].iloc[0][:80]!r}). Expected TMDB's; name their column, or read "
             "the file as one of any origin (read_poster_csv)."
         )
-    whole = [row for row, found in enumerate(ids) if found is not None]
     frame = table.frame.iloc[whole].reset_index(drop=True)
     frame[column] = [ids[row][1] for row in whole]
-    notes = table.notes
-    if shifted:
-        lines = ", ".join(str(table.lines[row]) for row in shifted[:_PLACES_NAMED])
-        more = " ..." if len(shifted) > _PLACES_NAMED else ""
-        notes = (
-            *notes,
-            f"{len(shifted)} rows left out whose id is no number: their cells are shifted "
-            f"(line {lines}{more})",
-        )
+    missing = [row for row, cell in enumerate(cells) if not cell]
+    shifted = [row for row, found in enumerate(ids) if found is None and cells[row]]
+    reasons = (
+        (missing, f"without an id in the column {column!r}"),
+        (shifted, "whose id is no number: their cells are shifted"),
+    )
+    left_out = (
+        f"{len(rows)} rows left out {reason} ({_lines(table, rows)})"
+        for rows, reason in reasons
+        if rows
+    )
+    notes = (*table.notes, *left_out)
     lines = tuple(table.lines[row] for row in whole)
     return dataclasses.replace(table, frame=frame, lines=lines, notes=notes)
+
+
+def _lines(table: CsvTable, rows: Sequence[int]) -> str:
+    """Say where rows stand; of many, where the first ones do."""
+    lines = ", ".join(str(table.lines[row]) for row in rows[:_PLACES_NAMED])
+    return f"line {lines}{' ...' if len(rows) > _PLACES_NAMED else ''}"
 
 
 def _with_years(table: CsvTable, column: str) -> CsvTable:
@@ -112,19 +124,21 @@ def _genre_names(table: CsvTable, row: int, cell: str) -> str:
     return "|".join(TMDB_GENRE_IDS[number] for number in numbers)
 
 
-def _with_poster_files(table: CsvTable, columns: Mapping[str, str], posters) -> CsvTable:
+def _with_poster_files(
+    table: CsvTable, column: str, id_column: str | None, posters: str | Path | None
+) -> CsvTable:
     beside = "posters" if posters is None and (table.path.parent / "posters").is_dir() else ""
     root = Path(posters) if posters is not None else table.path.parent / beside
-    ids = table.frame[columns["id"]] if "id" in columns else [""] * len(table.frame)
-    cells = table.frame[columns["poster"]].str.strip()
+    ids = [""] * len(table.frame) if id_column is None else table.frame[id_column].str.strip()
+    cells = table.frame[column].str.strip()
     files = [_poster_file(root, cell, movie_id) for cell, movie_id in zip(cells, ids, strict=True)]
     note = ""
     if posters is None and not any(is_file(root / name) for name in files if name):
         # Most exports come without their posters: TMDB's path is one of its own server.
-        note = f"no poster of {columns['poster']!r} is in {root} (name their folder: --posters)"
+        note = f"no poster of {column!r} is in {root} (name their folder: --posters)"
         files = [""] * len(files)
     files = [f"{beside}/{name}" if beside and name else name for name in files]
-    return _replaced(table, columns["poster"], files, note)
+    return _replaced(table, column, files, note)
 
 
 def _poster_file(root: Path, cell: str, movie_id: str) -> str:

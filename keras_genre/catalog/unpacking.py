@@ -13,6 +13,9 @@ from keras_genre.staging import staged_folder
 MAX_MEMBERS = 500_000
 """Files and folders in an archive; MM-IMDb's has about 52,000."""
 
+MAX_HEADER_BYTES = 1 << 16
+"""What an archive may say about one of its members, the longest path included."""
+
 _GZIP = b"\x1f\x8b"
 _BLOCK = 1 << 20
 
@@ -35,8 +38,8 @@ def unpack_tar(
 
     Raises:
         KerasGenreError: If the archive is damaged or none, holds a link, a device, a path that
-            leads out of the folder or too much for the disk, or if `folder` is there already.
-            Nothing is left behind then.
+            leads out of the folder, too much for the disk, or more about a member than any file
+            needs, or if `folder` is there already. Nothing is left behind then.
 
     Example:
         >>> unpack_tar("mmimdb.tar.gz", "mmimdb")  # doctest: +SKIP
@@ -49,23 +52,48 @@ def unpack_tar(
         room = shutil.disk_usage(stage).free
         try:
             with gzip.GzipFile(fileobj=packed) as unpacked:
-                with tarfile.open(fileobj=unpacked, mode="r|") as tar:
+                with tarfile.open(fileobj=unpacked, mode="r|", tarinfo=_Member) as tar:
                     used = 0
                     for number, member in enumerate(tar, 1):
                         used += member.size
                         _check_amount(number, max_members, used, room, archive)
                         _check_member(member, archive)
                         _extract(tar, member, stage, archive)
+                        tar.members.clear()  # each holds its headers
                         progress(packed.tell(), size)
                 while unpacked.read(_BLOCK):  # the checksum stands behind the last byte
                     pass
-        except (tarfile.TarError, gzip.BadGzipFile, EOFError, zlib.error) as cause:
+        except _DAMAGED as cause:
             raise KerasGenreError(
                 f"{archive} is damaged: {cause}. Expected a whole .tar.gz; delete it and download "
                 "it anew."
             ) from cause
         if not any(stage.iterdir()):
             raise KerasGenreError(f"{archive} holds no file. Expected a .tar.gz of films.")
+
+
+class _Member(tarfile.TarInfo):
+    """A member whose headers are small: `tarfile` itself reads them into memory whole."""
+
+    def _proc_member(self, tar):
+        headers = (tarfile.XHDTYPE, tarfile.XGLTYPE, tarfile.SOLARIS_XHDTYPE)
+        if self.type in (*headers, tarfile.GNUTYPE_LONGNAME, tarfile.GNUTYPE_LONGLINK):
+            if not 0 <= self.size <= MAX_HEADER_BYTES:
+                raise tarfile.TarError(
+                    f"a header of {self.size:,} bytes, where at most {MAX_HEADER_BYTES:,} are read"
+                )
+            if self.type == tarfile.XGLTYPE and tar.pax_headers:
+                raise tarfile.TarError("a second header of the whole archive")
+        if self.type == tarfile.GNUTYPE_SPARSE:
+            raise tarfile.TarError("a file with holes, whose map has no limit")
+        return super()._proc_member(tar)
+
+    def _proc_gnusparse_10(self, *_):
+        raise tarfile.TarError("a file with holes, whose map has no limit")
+
+
+# A chain of headers without a member ends in a RecursionError.
+_DAMAGED = (tarfile.TarError, gzip.BadGzipFile, EOFError, zlib.error, RecursionError)
 
 
 def _check_kind(archive: Path) -> None:

@@ -14,6 +14,9 @@ _BASE = "https://archive.org/download/mmimdb/"
 _ARCHIVE, _HDF5, _METADATA = "mmimdb.tar.gz", "multimodal_imdb.hdf5", "metadata.npy"
 _UNPACKED = "mmimdb"
 
+# What the files begin with.
+_MAGIC = {_ARCHIVE: b"\x1f\x8b", _HDF5: b"\x89HDF", _METADATA: b"\x93NUMPY"}
+
 # The file's own arithmetic: 25,959 posters of 3x256x160 numbers of four bytes, and 4,396 features.
 _SPACE = {
     "raw": f"{_ARCHIVE} is about 8.1 GB, and needs about as much again once it is unpacked",
@@ -77,13 +80,13 @@ def _fetch_hdf5(url: str, folder: Path) -> dict[str, str]:
 
 
 def _fetch(url: str, path: Path) -> None:
-    if path.is_file():
-        say(f"{path} is there already.")
-        return
     from keras_genre.catalog.downloading import download_file
 
-    with _megabytes(f"Downloading {path.name}") as progress:
-        download_file(f"{url}{path.name}", path, progress=progress)
+    there = path.is_file()
+    with contextlib.nullcontext() if there else _megabytes(f"Downloading {path.name}") as progress:
+        download_file(f"{url}{path.name}", path, magic=_MAGIC[path.name], progress=progress)
+    if there:
+        say(f"{path} is there already.")
 
 
 @contextlib.contextmanager

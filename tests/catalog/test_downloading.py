@@ -266,6 +266,56 @@ def test_download_of_a_web_page_is_an_error_that_keeps_what_came(fetch, server, 
     fetch()
 
 
+@pytest.mark.parametrize("body", [b"Rate limited\n", b"", CONTENT[:3]])
+def test_download_of_another_kind_of_file_is_an_error_that_keeps_nothing(
+    fetch, server, tmp_path, body
+):
+    other = saying({"Content-Type": "text/plain", "Content-Length": str(len(body))}, body)
+    with pytest.raises(KerasGenreError, match="Expected a file that begins with") as error:
+        fetch(other, magic=CONTENT[:4])
+    assert repr(body) in str(error.value)
+    assert f"{server.url}/films.tar.gz" in str(error.value)
+    assert os.listdir(tmp_path) == []
+    fetch(cut(2), cut(1), cut(100_000), magic=CONTENT[:4])
+    (tmp_path / "films.tar.gz").unlink()
+    fetch(chunked(), magic=CONTENT[:4])
+
+
+def test_download_of_another_kind_of_file_keeps_what_came_before(fetch, server, part):
+    other = saying({"ETag": '"another"'}, b"Rate limited" * 25_000, 200)
+    with pytest.raises(KerasGenreError, match="Rate limited") as error:
+        fetch(cut(100_000), other, magic=CONTENT[:4])
+    assert "100,000 bytes that came are kept" in str(error.value)
+    assert part.read_bytes() == CONTENT[:100_000]
+    fetch(magic=CONTENT[:4])
+    assert _ranges(server)[-1] == "bytes=100000-"
+
+
+def test_download_whose_part_is_of_another_kind_is_dropped_at_the_end(fetch, part, tmp_path):
+    def interrupt(done, total):
+        if done >= 100_000:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        fetch(progress=interrupt)
+    with pytest.raises(KerasGenreError, match=r"Expected a file that begins with b'none'") as error:
+        fetch(magic=b"none")
+    assert "kept" not in str(error.value)
+    assert os.listdir(tmp_path) == []
+
+
+@pytest.mark.parametrize("content", [b"", b"Rate limited\n"])
+def test_download_where_another_kind_of_file_is_says_to_delete_it(fetch, server, target, content):
+    target.write_bytes(content)
+    with pytest.raises(KerasGenreError, match=r"exists already and begins with .* Delete it first"):
+        fetch(magic=CONTENT[:4])
+    assert target.read_bytes() == content
+    assert server.requests == []
+    target.write_bytes(CONTENT)
+    fetch(magic=CONTENT[:4])
+    assert server.requests == []
+
+
 def test_download_without_room_says_how_much_is_needed(fetch, monkeypatch, part):
     class Usage:
         free = 250_000

@@ -1,6 +1,8 @@
 import gzip
+import io
 import os
 import tarfile
+import tracemalloc
 
 import pytest
 from hypothesis import given, settings
@@ -91,6 +93,89 @@ def test_unpack_tar_of_what_is_no_file_inside_refuses_all(tmp_path, member, told
         unpack_tar(archive, tmp_path / "out")
     assert str(archive) in str(error.value)
     assert os.listdir(tmp_path) == ["films.tar.gz"]
+
+
+def _block(kind, size, number=0):
+    """A header of a tar, by itself."""
+    member = _member(f"a{number}", kind)
+    member.size = size
+    return member.tobuf(tarfile.GNU_FORMAT)
+
+
+_PAX = b"12 comment=x".ljust(512, b"\0")
+_GLOBAL = b"12 comment=x\n".replace(b"12", b"13").ljust(512, b"\0")
+
+
+@pytest.mark.parametrize(
+    "kind",
+    [tarfile.XHDTYPE, tarfile.XGLTYPE, tarfile.SOLARIS_XHDTYPE, tarfile.GNUTYPE_LONGNAME,
+     tarfile.GNUTYPE_LONGLINK],
+)  # fmt: skip
+@pytest.mark.parametrize("before", [b"", _block(tarfile.REGTYPE, 0)])
+def test_unpack_tar_of_a_huge_header_refuses_before_it_is_in_memory(tmp_path, kind, before):
+    archive = tmp_path / "films.tar.gz"
+    archive.write_bytes(gzip.compress(before + _block(kind, 50_000_000) + bytes(50_000_000), 1))
+    tracemalloc.start()
+    try:
+        with pytest.raises(KerasGenreError, match="is damaged: a header of 50,000,000 bytes"):
+            unpack_tar(archive, tmp_path / "out")
+        assert tracemalloc.get_traced_memory()[1] < 5_000_000
+    finally:
+        tracemalloc.stop()
+    assert os.listdir(tmp_path) == ["films.tar.gz"]
+
+
+def test_unpack_tar_of_many_large_headers_keeps_none_of_them(tmp_path):
+    archive = tmp_path / "films.tar.gz"
+    with tarfile.open(archive, "w:gz", compresslevel=1, format=tarfile.PAX_FORMAT) as tar:
+        for number in range(200):
+            member = _member(f"film{number}")
+            member.pax_headers = {"comment": "x" * 60_000}
+            tar.addfile(member)
+    tracemalloc.start()
+    try:
+        unpack_tar(archive, tmp_path / "out")
+        assert tracemalloc.get_traced_memory()[1] < 5_000_000
+    finally:
+        tracemalloc.stop()
+    assert len(os.listdir(tmp_path / "out")) == 200
+
+
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [
+        ((_block(tarfile.XGLTYPE, 512) + _GLOBAL) * 2, "a second header of the whole archive"),
+        ((_block(tarfile.XHDTYPE, 512) + _PAX) * 2000, "recursion"),
+        (_block(tarfile.GNUTYPE_SPARSE, 0), "a file with holes"),
+    ],
+)
+def test_unpack_tar_of_headers_without_an_end_refuses(tmp_path, content, told):
+    archive = tmp_path / "films.tar.gz"
+    archive.write_bytes(gzip.compress(content + bytes(10240)))
+    with pytest.raises(KerasGenreError, match=f"films.tar.gz is damaged: .*{told}"):
+        unpack_tar(archive, tmp_path / "out")
+    assert os.listdir(tmp_path) == ["films.tar.gz"]
+
+
+def test_unpack_tar_of_a_file_with_holes_in_the_pax_way_refuses(tmp_path):
+    member = _member("film")
+    member.pax_headers = {"GNU.sparse.major": "1", "GNU.sparse.minor": "0"}
+    archive = tmp_path / "films.tar.gz"
+    with tarfile.open(archive, "w:gz", format=tarfile.PAX_FORMAT) as tar:
+        member.size = 1024
+        tar.addfile(member, io.BytesIO(b"0\n".ljust(1024, b"\0")))
+    with pytest.raises(KerasGenreError, match="a file with holes"):
+        unpack_tar(archive, tmp_path / "out")
+
+
+@pytest.mark.parametrize("style", [tarfile.GNU_FORMAT, tarfile.PAX_FORMAT])
+def test_unpack_tar_of_long_names_gives_every_file(tmp_path, style):
+    name = "/".join(["film" * 30] * 8)
+    archive = tmp_path / "films.tar.gz"
+    with tarfile.open(archive, "w:gz", format=style, pax_headers={"comment": "all"}) as tar:
+        tar.addfile(_member(name))
+    unpack_tar(archive, tmp_path / "out")
+    assert _contents(tmp_path / "out") == {name: b""}
 
 
 def test_unpack_tar_makes_nothing_executable_or_owned_by_others(tmp_path):

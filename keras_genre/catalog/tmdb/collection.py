@@ -126,7 +126,11 @@ class Collection:
             state = "none"
         elif not self._file(film_id).exists():
             try:
-                content = await self._client.fetch(self._poster_url + poster_path, read_poster)
+                content = await self._client.fetch(
+                    self._poster_url + poster_path,
+                    read_poster,
+                    failed_before=self._journal.is_missing(film_id),
+                )
                 await asyncio.to_thread(self._save_poster, film_id, content)
             except RequestError as error:
                 state, reason, final = "missing", str(error), error.final

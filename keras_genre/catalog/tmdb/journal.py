@@ -73,6 +73,10 @@ class Journal:
         """Whether the poster of a film was saved."""
         return self._posters.get(film_id) == "saved"
 
+    def is_missing(self, film_id: int) -> bool:
+        """Whether the poster of a film was asked for in vain."""
+        return self._posters.get(film_id) == "missing"
+
     def append(self, record: Mapping) -> None:
         """Add a line."""
         self._file.write(json.dumps(record).encode() + b"\n")

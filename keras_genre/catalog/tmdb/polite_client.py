@@ -33,17 +33,20 @@ class RequestError(Exception):
         reason: For people; it names neither the address nor the token.
         final: Whether there is no such thing, so that another run would get no more.
         repeat: Whether asking again at once may help.
+        away: Whether it says that the server is away, or is another, rather than anything about
+            what was asked for.
     """
 
-    def __init__(self, reason: str, *, final: bool, repeat: bool):
+    def __init__(self, reason: str, *, final: bool, repeat: bool, away: bool):
         super().__init__(reason)
         self.final = final
         self.repeat = repeat
+        self.away = away
 
 
 @dataclass(frozen=True)
 class _Answer:
-    """What came back; `status` is 0 and `fault` says why where nothing whole did."""
+    """What came back; `fault` says why where nothing whole did, `status` is 0 without any."""
 
     status: int = 0
     headers: Mapping[str, str] = field(default_factory=dict)
@@ -80,6 +83,7 @@ class PoliteClient:
         self._timeout = timeout
         self._random = random.Random(seed)  # noqa: S311
         self._failures = Counter()  # in a row, of the API and of the server of posters
+        self._given = set()  # which of the two have given anything that was asked for
         limits = httpx.Limits(max_connections=connections, max_keepalive_connections=connections)
         self._http = httpx.AsyncClient(timeout=None, limits=limits)  # noqa: S113
 
@@ -97,6 +101,7 @@ class PoliteClient:
         read: Callable[[bytes], T],
         params: Mapping[str, str] | None = None,
         with_token: bool = False,
+        failed_before: bool = False,
     ) -> T:
         """Ask until there is an answer that can be read, and return what was read.
 
@@ -105,11 +110,13 @@ class PoliteClient:
             read: Makes the result of the answer's bytes; a ValueError means a broken answer.
             params: What the address says after its question mark.
             with_token: Whether the token goes along.
+            failed_before: Whether an earlier run has failed to get it, so that another failure
+                says nothing about the server.
 
         Raises:
             RequestError: If there was no such answer.
             CatalogError: If going on makes no sense: the token is refused, the server asks to
-                be left alone for long, or has failed many requests in a row.
+                be left alone for long, or many requests in a row have shown that it is away.
         """
         failed = waits = 0
         while True:
@@ -119,15 +126,17 @@ class PoliteClient:
                 self._pace.pause(self._pause_seconds(answer, waits))
             else:
                 try:
-                    result = _result(answer, read, with_token)
+                    result = _result(answer, read, with_token, with_token in self._given)
                 except RequestError as error:
                     failed += 1
                     if failed == ATTEMPTS or not error.repeat:
-                        self._count_failure(url, with_token, error)
+                        if error.away and not failed_before:
+                            self._count_failure(url, with_token, error)
                         raise
                     await asyncio.sleep(self._backoff_seconds(failed))
                 else:
                     self._failures[with_token] = 0
+                    self._given.add(with_token)
                     return result
             self.retries += 1
 
@@ -180,25 +189,34 @@ async def _read_answer(response: httpx.Response) -> _Answer:
         parts.append(part)
         size += len(part)
         if size > _MAX_BYTES:
-            return _Answer(fault=f"an answer of more than {_MAX_BYTES // 10**6} MB")
+            fault = f"an answer of more than {_MAX_BYTES // 10**6} MB"
+            return _Answer(response.status_code, fault=fault)
     return _Answer(response.status_code, response.headers, b"".join(parts))
 
 
-def _result(answer: _Answer, read: Callable[[bytes], T], with_token: bool) -> T:
-    """Return what the answer holds, or raise what is wrong with it."""
+def _result(answer: _Answer, read: Callable[[bytes], T], with_token: bool, known: bool) -> T:
+    """Return what the answer holds, or raise what is wrong with it.
+
+    Only of a server that is `known` to have other things is "there is none" believed for ever: at
+    a wrong address nothing is found.
+    """
     if answer.fault:
-        raise RequestError(answer.fault, final=False, repeat=True)
+        raise RequestError(answer.fault, final=False, repeat=True, away=not answer.status)
     if answer.status == 401 and with_token:
         raise CatalogError(
             f"TMDB refuses the token (HTTP 401). Expected a valid one in {VARIABLE}: a read access "
             "token or a v3 key from https://www.themoviedb.org/settings/api."
         )
     if answer.status >= 500 or answer.status in (408, 429):
-        raise RequestError(f"HTTP {answer.status}", final=False, repeat=True)
+        raise RequestError(f"HTTP {answer.status}", final=False, repeat=True, away=True)
     if answer.status != 200:
-        gone = answer.status in (404, 410)
-        raise RequestError(f"HTTP {answer.status}", final=gone, repeat=False)
+        gone = known and answer.status in (404, 410)
+        # 401 and 407 come from what stands before the server of posters; so do redirections.
+        away = answer.status in (401, 407) or not 400 <= answer.status < 500
+        raise RequestError(f"HTTP {answer.status}", final=gone, repeat=False, away=away)
     try:
         return read(answer.content)
     except ValueError as cause:
-        raise RequestError(f"a broken answer: {cause}", final=False, repeat=True) from cause
+        away = answer.content.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<")  # a web page
+        reason = f"a broken answer: {cause}"
+        raise RequestError(reason, final=False, repeat=True, away=away) from cause

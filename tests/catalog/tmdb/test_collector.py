@@ -284,7 +284,7 @@ def test_collector_without_a_usable_token_names_the_variable_and_not_the_token(
     assert not token or token not in str(error.value)
 
 
-@pytest.mark.parametrize(("kind", "fault"), [("film", 502), ("poster", "html"), ("film", 404)])
+@pytest.mark.parametrize(("kind", "fault"), [("film", 502), ("poster", "html"), ("poster", 302)])
 def test_collect_from_a_server_that_is_away_stops_and_keeps_what_it_has(
     start_tmdb, collect, kind, fault
 ):
@@ -294,8 +294,53 @@ def test_collect_from_a_server_that_is_away_stops_and_keeps_what_it_has(
     assert 31 <= len(_table("movies.csv")) < 150
     assert len(tmdb.times) < 1000  # 370 films, six times each
     tmdb.faults = lambda *_: None
-    gone = collect(tmdb, films=120).problems
-    assert gone > 0 if fault == 404 else gone == 0  # what TMDB has called gone stays gone
+    assert collect(tmdb, films=120).problems == 0
+
+
+def _posters_fail(fault, numbers=range(400)):
+    return lambda kind, number, *_: fault if kind == "poster" and number in numbers else None
+
+
+def _num_with_poster(numbers):
+    return sum(details(n)["poster_path"] is not None for n in numbers)
+
+
+@pytest.mark.parametrize("fault", [403, 404, "cut"])
+def test_collect_whose_every_poster_is_refused_goes_on(start_tmdb, collect, fault):
+    tmdb = start_tmdb(100, _posters_fail(fault))
+    summary = collect(tmdb, films=100)
+    assert (summary.films, summary.posters) == (100, 0)
+    assert summary.problems == _num_with_poster(range(100)) > 40
+
+
+@pytest.mark.parametrize("fault", [403, "html"])
+def test_collect_with_more_failed_posters_than_mean_a_server_away_goes_on(
+    start_tmdb, collect, fault
+):
+    failing = range(0, 100, 4)
+    tmdb = start_tmdb(100, _posters_fail(fault, failing))
+    # No run meets 20 new ones; the third begins with 25 that have failed before.
+    for films in (60, 100, 100):
+        summary = collect(tmdb, films=films)
+        assert summary.films == films
+    assert summary.problems == _num_with_poster(failing) == 25
+
+
+def test_collect_whose_posters_are_looked_for_at_a_wrong_address_gets_them_later(
+    start_tmdb, collect, tmp_path
+):
+    tmdb = start_tmdb(40, _posters_fail(404))
+    assert collect(tmdb, films=40).posters == 0
+    tmdb.faults = lambda *_: None
+    assert collect(tmdb, films=40).posters == _num_with_poster(range(40))
+    assert len(_check_posters(tmp_path)) == _num_with_poster(range(40))
+
+
+def test_collect_whose_films_are_gone_leaves_them_out_for_good(start_tmdb, collect):
+    tmdb = start_tmdb(100, lambda kind, number, *_: 404 if kind == "film" and number > 30 else None)
+    assert collect(tmdb, films=100).problems == 69
+    tmdb.faults = lambda *_: None
+    assert collect(tmdb, films=100).films == 31
 
 
 @pytest.mark.parametrize("retry_after", ["", "0", "soon", "-1", "Mon, 01 Jan 2001 00:00:00 GMT"])
