@@ -56,9 +56,9 @@ def resumable_folder(target: str | Path, key: str, error: type[KerasGenreError])
     """Give a folder beside `target` as `staged_folder` does, with what a killed attempt left.
 
     The folder is empty unless an attempt at the same `target` with the same `key` was killed or
-    interrupted. When the block raises anything else, the folder is removed. The block must prove
-    what it finds, leave nothing there that does not belong into `target`, and bear that another
-    process does the same at the same time where the file system has no locks.
+    interrupted, or the disk failed. When the block raises anything else, it is removed. The block
+    must prove what it finds, leave nothing there that does not belong into `target`, and bear that
+    another process does the same at the same time where the file system has no locks.
 
     Args:
         target: The folder to be made. It must not exist yet, or be empty.
@@ -76,7 +76,7 @@ def resumable_folder(target: str | Path, key: str, error: type[KerasGenreError])
         target.parent,
         lambda parent: _known_folder(parent, prefix, key[:16], error),
         error,
-        kept_after=KeyboardInterrupt,
+        resumable=True,
     ) as staging:
         _refuse_existing(target, error)  # the process that held the lock may have made it
         yield staging
@@ -110,11 +110,11 @@ def _claimed_folder(
     parent: Path,
     claim: Callable[[Path], tuple[Path, contextlib.AbstractContextManager]],
     error: type[KerasGenreError],
-    kept_after: type[BaseException] | tuple = (),
+    resumable: bool = False,
 ) -> Iterator[Path]:
     """Give the folder that `claim` makes and locks in `parent`; remove it when the block raises.
 
-    After an exception of the class `kept_after` it stays, if anything is in it.
+    A resumable one with anything in it stays after an interrupt or a fault of the disk.
     """
     new_parents = [folder for folder in (parent, *parent.parents) if not os.path.exists(folder)]
     claimed = None
@@ -127,12 +127,13 @@ def _claimed_folder(
         with lock:
             yield claimed
     except BaseException as cause:
-        if claimed and not (isinstance(cause, kept_after) and any(claimed.iterdir())):
+        fault = _disk_fault(cause)
+        passing = fault or isinstance(cause, KeyboardInterrupt | OSError)
+        if claimed and not (resumable and passing and any(claimed.iterdir())):
             shutil.rmtree(claimed, ignore_errors=True)
         with contextlib.suppress(OSError):  # somebody else may be writing there by now
             for folder in new_parents:
                 folder.rmdir()
-        fault = _disk_fault(cause)
         if fault:
             raise error(f"Cannot write to {parent}: {fault}") from cause
         raise

@@ -117,6 +117,7 @@ def write_records_by(
         for written in make_writer(staging).write(todo, report):
             written.note_in(staging)
             finished[written.shard.file] = written
+        _remove_all_but(staging, [JOURNAL, *finished])  # what a failed worker may have left
         shards = [finished[shard.file] for shard in plan]
         _write_unreadable(shards, staging)
         manifest = _manifest(catalog.vocabulary, plan, shards, poster_size, notes, text, key)
@@ -188,12 +189,27 @@ def _tagline_notes(catalog: MovieCatalog, text: str) -> list[str]:
 
 
 def _prepared(folder: Path, key: str) -> MovieDataset | None:
-    """The records of `folder`, if they are whole by size and were made from the same."""
+    """The records of `folder`, if they were made from the same; damaged ones are an error."""
     try:
         dataset = MovieDataset(folder)
     except DatasetError:
         return None
-    return dataset if dataset.manifest.source_hash == key else None
+    if dataset.manifest.source_hash != key:
+        return None
+    try:
+        dataset.verify()
+    except DatasetError as cause:
+        raise DatasetError(
+            f"{folder} was prepared from these films, but is damaged: delete it first. {cause}"
+        ) from cause
+    return dataset
+
+
+def _remove_all_but(folder: Path, names: Iterable[str]) -> None:
+    kept = set(names)
+    for path in folder.iterdir():
+        if path.name not in kept:
+            path.unlink()
 
 
 def _say(say: Callable[[str], None] | None, line: str) -> None:

@@ -116,13 +116,21 @@ class ShardWriter:
 
 
 def write_shard(path: Path, records: Iterable[FilmRecord], num_genres: int) -> FinishedShard:
-    """Write a TFRecord file.
+    """Write a TFRecord file; nothing is left of it when that fails.
 
     Args:
         path: The file.
         records: Its films, in order.
         num_genres: Number of genres of the vocabulary.
     """
+    try:
+        return _written(path, records, num_genres)
+    except BaseException:
+        path.unlink(missing_ok=True)
+        raise
+
+
+def _written(path: Path, records: Iterable[FilmRecord], num_genres: int) -> FinishedShard:
     genre_counts = np.zeros(num_genres, int)
     posters = {"stored": 0, "missing": 0, "unreadable": 0}
     unreadable = []

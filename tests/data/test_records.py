@@ -235,9 +235,20 @@ def test_write_records_that_fails_midway_leaves_nothing(catalog, folder):
     assert not folder.parent.exists()  # it was made for the records
 
 
-def test_write_records_that_is_interrupted_goes_on(catalog, folder, tmp_path):
-    with pytest.raises(KeyboardInterrupt):
-        write_records(catalog, folder, progress=_stop_with(KeyboardInterrupt))
+def test_write_records_again_over_damaged_ones_says_so(catalog, folder):
+    dataset = write_records(catalog, folder)
+    path = next(dataset.folder.glob("*.tfrecord"))
+    content = bytearray(path.read_bytes())
+    content[-20] ^= 1
+    path.write_bytes(content)
+    with pytest.raises(DatasetError, match="is damaged: delete it first"):
+        write_records(catalog, folder)
+
+
+@pytest.mark.parametrize("error", [KeyboardInterrupt(), OSError(28, "No space left on device")])
+def test_write_records_that_is_interrupted_goes_on(catalog, folder, tmp_path, error):
+    with pytest.raises((KeyboardInterrupt, DatasetError)):
+        write_records(catalog, folder, progress=_stop_with(error))
     assert not folder.exists()
     said = []
     dataset = write_records(catalog, folder, say=said.append)

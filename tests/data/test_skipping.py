@@ -108,3 +108,10 @@ def test_skip_damaged_of_a_split_without_a_sound_record_is_refused(data):
     path.write_bytes(b"\0" * path.stat().st_size)
     with pytest.raises(DatasetError, match="No film of split 'test'"):
         MovieDataset(data, skip_damaged=True)
+
+
+def test_skip_damaged_of_a_test_shard_in_the_place_of_a_train_shard_is_refused(data):
+    (train,), (test,) = data.glob("train-*"), data.glob("test-*")
+    shutil.copy(test, train)
+    with pytest.raises(DatasetError, match="not those of the manifest"):
+        MovieDataset(data, skip_damaged=True)
