@@ -12,8 +12,8 @@ from keras_genre.data.movie_dataset import MovieDataset
 def damaged_shard_named(dataset: MovieDataset) -> Iterator[None]:
     """Name the shard when the block comes upon a damaged record.
 
-    Opening a dataset compares the sizes of its shards and nothing more, so a flipped byte is
-    found where its record is read.
+    Before a split is read, the sizes of its shards are compared and nothing more, so a flipped
+    byte is found where its record is read.
 
     Raises:
         DatasetError: If a shard is not as it was written.

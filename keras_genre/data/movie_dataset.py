@@ -27,7 +27,8 @@ _SHUFFLE_BUFFER = 4096
 class MovieDataset:
     """The records that `write_records` wrote, ready for `model.fit`.
 
-    Opening it checks that every shard is there in its full size; `verify` reads every byte.
+    Opening it checks that every shard is there, reading a split that its shards have their full
+    size; `verify` reads every byte.
 
     Args:
         folder: A folder with a `manifest.json`.
@@ -36,8 +37,10 @@ class MovieDataset:
             Numbers of films and rates are those of the films left.
 
     Raises:
-        DatasetError: If the folder holds no records, a shard is missing or half-written, or,
-            with `skip_damaged`, no film of a split is left.
+        DatasetError: If the folder holds no records or a shard is missing, or, with
+            `skip_damaged`, a shard holds other records or no film of a split is left. `plots`,
+            `films` and `load` raise it where a shard of their split is half-written; other splits
+            can be read all the same.
 
     Example:
         >>> dataset = MovieDataset("data/movies")  # doctest: +SKIP
@@ -50,7 +53,7 @@ class MovieDataset:
         self._sound = SoundRecords(self._folder, self._manifest) if skip_damaged else None
         for split in () if skip_damaged else self._manifest.splits.values():
             for shard in split.shards:
-                self._check_size(shard)
+                self._existing(shard)
 
     @property
     def folder(self) -> Path:
@@ -222,11 +225,15 @@ class MovieDataset:
             )
         return self._genres("train")
 
-    def _check_size(self, shard: Shard) -> Path:
+    def _existing(self, shard: Shard) -> Path:
         path = self._folder / shard.file
-        size = path.stat().st_size if path.is_file() else None
-        if size is None:
+        if not path.is_file():
             raise DatasetError(f"The shard {path} is missing. Prepare the records again.")
+        return path
+
+    def _of_full_size(self, shard: Shard) -> Path:
+        path = self._existing(shard)
+        size = path.stat().st_size
         if size != shard.bytes:
             raise DatasetError(
                 f"The shard {path} is half-written or damaged: expected {shard.bytes} bytes, "
@@ -246,7 +253,7 @@ class MovieDataset:
         films = tf.data.experimental.assert_cardinality(self.num_films(split))
         if self._sound:
             return self._sound.read(split).apply(films)
-        files = [str(self._folder / shard.file) for shard in shards]
+        files = [str(self._of_full_size(shard)) for shard in shards]
         return tf.data.TFRecordDataset(files).apply(films)
 
     def _warn_if_posters_are_small(self, preprocessor) -> None:

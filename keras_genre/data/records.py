@@ -1,6 +1,7 @@
 """Writing a catalogue as sharded TFRecords."""
 
-from collections.abc import Callable, Iterable, Sequence
+import contextlib
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -42,8 +43,8 @@ def write_records(
 
     It may be called again: records that are there already, made from the same films, poster files
     (by path, size and time of change) and options, are left as they are; and where an earlier
-    call was killed, its finished shards are kept if their hashes hold. The bytes are the same
-    whatever the number of workers, and however often the writing was killed.
+    call was killed or the disk failed, its finished shards are kept if their hashes hold. The
+    bytes are the same whatever the number of workers, and however often the writing was killed.
 
     Args:
         catalog: Films; all of them need a split (see `split_catalog`).
@@ -114,16 +115,17 @@ def write_records_by(
             _say(say, f"Going on from {len(finished)} of {len(plan)} shards that are finished.")
         todo = [shard for shard in plan if shard.file not in finished]
         report = _Report(progress, len(catalog), sum(s.shard.films for s in finished.values()))
-        for written in make_writer(staging).write(todo, report):
-            written.note_in(staging)
-            finished[written.shard.file] = written
-        _remove_all_but(staging, [JOURNAL, *finished])  # what a failed worker may have left
-        shards = [finished[shard.file] for shard in plan]
-        _write_unreadable(shards, staging)
-        manifest = _manifest(catalog.vocabulary, plan, shards, poster_size, notes, text, key)
-        manifest.save(staging)
-        MovieDataset(staging).verify()
-        (staging / JOURNAL).unlink()
+        with _finished_alone_left(staging, finished):
+            for written in make_writer(staging).write(todo, report):
+                written.note_in(staging)
+                finished[written.shard.file] = written
+            _remove_all_but(staging, [JOURNAL, *finished])  # what a failed worker may have left
+            shards = [finished[shard.file] for shard in plan]
+            _write_unreadable(shards, staging)
+            manifest = _manifest(catalog.vocabulary, plan, shards, poster_size, notes, text, key)
+            manifest.save(staging)
+            MovieDataset(staging).verify()
+            (staging / JOURNAL).unlink()
     return MovieDataset(folder)
 
 
@@ -205,11 +207,22 @@ def _prepared(folder: Path, key: str) -> MovieDataset | None:
     return dataset
 
 
+@contextlib.contextmanager
+def _finished_alone_left(folder: Path, finished: dict[str, FinishedShard]) -> Iterator[None]:
+    """When the block raises, leave finished shards and their journal: a full disk needs room."""
+    try:
+        yield
+    except BaseException:
+        with contextlib.suppress(OSError):  # the error of the block is the one to tell
+            _remove_all_but(folder, [JOURNAL, *finished] if finished else [])
+        raise
+
+
 def _remove_all_but(folder: Path, names: Iterable[str]) -> None:
     kept = set(names)
     for path in folder.iterdir():
         if path.name not in kept:
-            path.unlink()
+            path.unlink(missing_ok=True)  # a worker may just be renaming its own
 
 
 def _say(say: Callable[[str], None] | None, line: str) -> None:

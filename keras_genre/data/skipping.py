@@ -2,12 +2,14 @@
 
 import dataclasses
 import warnings
+from collections.abc import Iterator
 from pathlib import Path
 
 import tensorflow as tf
 
 from keras_genre.data.finished_shard import file_sha256
 from keras_genre.data.manifest import Manifest, Shard, Split
+from keras_genre.data.parsing import parse
 from keras_genre.data.record_frames import SoundRun, find_records, read_runs
 from keras_genre.data.verifying import genre_counts
 from keras_genre.errors import DatasetError
@@ -22,13 +24,13 @@ class SoundRecords:
     nothing. Here every other record is read, in order, and the damaged ones are counted.
 
     Args:
-        folder: A folder that `write_records` made; every shard is read once, to compare it with
-            its hash.
+        folder: A folder that `write_records` made; every shard is read, to compare it with its
+            hash, and again where one is damaged.
         manifest: Its manifest.
 
     Raises:
-        DatasetError: If a shard is missing, holds whole records that are not those written, or no
-            film of a split can be read: skipping does not mend that.
+        DatasetError: If a shard is missing, holds records that are not those written as far as
+            their films tell, or no film of a split can be read: skipping does not mend that.
     """
 
     def __init__(self, folder: Path, manifest: Manifest):
@@ -43,6 +45,8 @@ class SoundRecords:
             name: split.films - self.splits[name].films for name, split in manifest.splits.items()
         }
         """Films left out, by the name of the split."""
+        if self._runs:
+            self._check_films()
         self._warn(manifest)
 
     def read(self, split: str) -> tf.data.Dataset:
@@ -89,6 +93,25 @@ class SoundRecords:
             )
         self._runs[shard.file] = runs
         return dataclasses.replace(shard, films=films)
+
+    def _check_films(self) -> None:
+        """Refuse a damaged shard with a film that stands elsewhere too, in another split maybe."""
+        shards = [shard for split in self.splits.values() for shard in split.shards if shard.films]
+        held: dict[bytes, str] = {}
+        for shard in sorted(shards, key=lambda shard: shard.file not in self._runs):
+            for movie_id in self._movie_ids(shard):
+                if movie_id in held:
+                    raise DatasetError(
+                        f"{self._folder / held[movie_id]} was changed after it was written: it is "
+                        f"damaged, and its film {movie_id.decode()} is in {shard.file} too. "
+                        f"Prepare the records again."
+                    )
+                if shard.file in self._runs:
+                    held[movie_id] = shard.file
+
+    def _movie_ids(self, shard: Shard) -> Iterator[bytes]:
+        for batch in self._read(Split((shard,), ())).batch(256):
+            yield from parse(batch, "movie_id")["movie_id"].numpy().tolist()
 
     def _warn(self, manifest: Manifest) -> None:
         films = {

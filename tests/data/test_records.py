@@ -9,10 +9,18 @@ import warnings
 import numpy as np
 import pandas as pd
 import pytest
+import tensorflow as tf
 from PIL import Image
 
 from keras_genre.catalog import MovieCatalog
-from keras_genre.data import MovieDataset, shard_plan, shard_writing, write_records
+from keras_genre.data import (
+    MovieDataset,
+    film_record,
+    shard_plan,
+    shard_writing,
+    write_records,
+)
+from keras_genre.data.records import write_records_by
 from keras_genre.errors import CatalogError, DatasetError
 from keras_genre.genres import GenreVocabulary
 
@@ -259,15 +267,90 @@ def test_write_records_that_is_interrupted_goes_on(catalog, folder, tmp_path, er
     assert dataset.manifest.data_hash == whole.manifest.data_hash
 
 
-def test_write_records_on_a_full_disk_leaves_nothing(catalog, folder, monkeypatch):
-    class FullDisk(shard_writing.tf.io.TFRecordWriter):
-        def write(self, record):
-            raise OSError(28, "No space left on device")
+def _failing_writer(monkeypatch, error, after):
+    """Let TensorFlow's writer fail at a record, with its file begun."""
+    written = []
 
-    monkeypatch.setattr(shard_writing.tf.io, "TFRecordWriter", FullDisk)
+    class Failing(shard_writing.tf.io.TFRecordWriter):
+        def write(self, record):
+            super().write(record)
+            written.append(record)
+            if len(written) > after:
+                self.flush()
+                raise error
+
+    monkeypatch.setattr(shard_writing.tf.io, "TFRecordWriter", Failing)
+
+
+_FULL = [
+    pytest.param(OSError(28, "No space left on device"), id="Python's"),
+    pytest.param(
+        tf.errors.ResourceExhaustedError(None, None, "x; No space left on device"),
+        id="TensorFlow's",
+    ),
+]
+
+
+@pytest.mark.parametrize("error", _FULL)
+def test_write_records_on_a_disk_that_fills_up_leaves_finished_shards_alone(
+    catalog, folder, monkeypatch, error
+):
+    with monkeypatch.context() as patch:
+        _failing_writer(patch, error, after=5)  # films of the second shard
+        with pytest.raises(DatasetError, match=f"{folder.parent}: No space left"):
+            write_records(catalog, folder)
+    (left,) = folder.parent.iterdir()
+    assert left.name.startswith(f".{folder.name}.partial-")
+    assert sorted(path.name for path in left.iterdir()) == [
+        "finished_shards.jsonl",
+        "train-00000-of-00001.tfrecord",
+    ]
+    write_records(catalog, folder).verify()
+    assert os.listdir(folder.parent) == [folder.name]
+
+
+@pytest.mark.parametrize("error", _FULL)
+def test_write_records_on_a_disk_full_at_the_first_shard_leaves_nothing(
+    catalog, folder, monkeypatch, error
+):
+    _failing_writer(monkeypatch, error, after=1)
     with pytest.raises(DatasetError, match=f"{folder.parent}: No space left"):
         write_records(catalog, folder)
     assert not folder.parent.exists()
+
+
+def test_write_records_on_a_disk_full_at_the_manifest_leaves_shards_alone(
+    catalog, folder, monkeypatch
+):
+    def save(manifest, folder):
+        (folder / "manifest.json").write_text("{")
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("keras_genre.data.records.Manifest.save", save)
+    with pytest.raises(DatasetError, match="No space left"):
+        write_records(catalog, folder)
+    (left,) = folder.parent.iterdir()
+    assert {path.suffix for path in left.iterdir()} == {".tfrecord", ".jsonl"}
+
+
+def test_write_records_by_a_writer_that_leaves_its_scraps_removes_them(catalog, folder):
+    def make_writer(staging):
+        (staging / "train-00000-of-00001.tfrecord.0123abcd").write_text("of a failed worker")
+        return shard_writing.ShardWriter(staging, catalog.frame, VOCABULARY, 448, "plot", 1)
+
+    dataset = write_records_by(make_writer, catalog, folder, 448, 0, "plot")
+    shards = [s.file for split in dataset.manifest.splits.values() for s in split.shards]
+    assert sorted(os.listdir(folder)) == sorted(
+        [*shards, "manifest.json", "unreadable_posters.csv"]
+    )
+
+
+def test_write_shard_that_fails_leaves_no_file(tmp_path, monkeypatch):
+    _failing_writer(monkeypatch, RuntimeError, after=0)
+    record = film_record.FilmRecord(b"x", (), "missing", None)
+    with pytest.raises(RuntimeError):
+        shard_writing.write_shard(tmp_path / "shard", [record], 1)
+    assert not list(tmp_path.iterdir())
 
 
 def test_write_records_lists_unreadable_posters_without_formulas(catalog, folder, tmp_path):
@@ -309,22 +392,32 @@ def shard(dataset):
     return next(dataset.folder.glob("validation-*.tfrecord"))
 
 
-@pytest.mark.parametrize(
-    ("damage", "message"),
-    [
-        (lambda path: path.unlink(), "is missing"),
-        (lambda path: path.write_bytes(path.read_bytes()[:-1]), "half-written or damaged"),
-        (lambda path: path.write_bytes(b""), "half-written or damaged"),
-        (lambda path: path.write_bytes(path.read_bytes() * 2), "half-written or damaged"),
-    ],
-)
-def test_dataset_with_a_shard_of_the_wrong_size_is_refused_when_opened(
-    dataset, shard, damage, message
-):
-    damage(shard)
-    with pytest.raises(DatasetError, match=message) as caught:
+def test_dataset_with_a_shard_missing_is_refused_when_opened(dataset, shard):
+    shard.unlink()
+    with pytest.raises(DatasetError, match=f"{shard} is missing"):
         MovieDataset(dataset.folder)
-    assert str(shard) in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "damage", [lambda content: content[:-1], lambda content: b"", lambda content: content * 2]
+)
+@pytest.mark.parametrize(
+    "use",
+    [
+        lambda dataset, split: dataset.load(split, lambda raw: raw),
+        lambda dataset, split: dataset.plots(split),
+        lambda dataset, split: dataset.films(split),
+    ],
+    ids=["load", "plots", "films"],
+)
+def test_dataset_with_a_shard_of_the_wrong_size_is_refused_when_its_split_is_read(
+    dataset, shard, damage, use
+):
+    shard.write_bytes(damage(shard.read_bytes()))
+    opened = MovieDataset(dataset.folder)
+    with pytest.raises(DatasetError, match=f"{shard} is half-written or damaged"):
+        use(opened, "validation")
+    assert len(read(opened, "test")) == opened.num_films("test")
 
 
 def _change(dataset, change):

@@ -115,3 +115,20 @@ def test_skip_damaged_of_a_test_shard_in_the_place_of_a_train_shard_is_refused(d
     shutil.copy(test, train)
     with pytest.raises(DatasetError, match="not those of the manifest"):
         MovieDataset(data, skip_damaged=True)
+
+
+@pytest.mark.parametrize("place", [40, -1])
+def test_skip_damaged_of_a_damaged_shard_of_another_split_is_refused(data, place):
+    (train,), (test,) = data.glob("train-*"), data.glob("test-*")
+    shutil.copy(test, train)
+    flip(train, place)
+    with pytest.raises(DatasetError, match=f"{train.name} was changed .* is in {test.name} too"):
+        MovieDataset(data, skip_damaged=True)
+
+
+def test_skip_damaged_of_a_shard_with_a_film_twice_is_refused(data):
+    (path,) = data.glob("train-*")
+    content, places = path.read_bytes(), offsets(path)
+    path.write_bytes(content[: places[9]] + content[: places[1]] + content[places[10] : -1])
+    with pytest.raises(DatasetError, match=f"{path.name} was changed .* is in {path.name} too"):
+        MovieDataset(data, skip_damaged=True)

@@ -74,3 +74,11 @@ def test_command_on_damaged_records_names_the_file(
     assert "Prepare the records again." in line
     assert not (tmp_path / "new").exists()
     assert not (run / "predictions" / "test.npz").exists()
+
+
+def test_evaluate_where_a_shard_of_another_split_is_cut_scores_the_whole_one(command, data, run):
+    (shard,) = data.glob("train-*.tfrecord")
+    _cut(shard)
+    done = command("evaluate", run, "--resamples", 20)
+    assert done.code == 0, done.err
+    assert "Scores on the test split" in done.out
