@@ -5,6 +5,7 @@
     ├── DatasetError                  records are missing, half-written or damaged
     ├── RunError                      a run's folder is incomplete or does not fit
     ├── ExportError                   a model could not be exported or published
+    ├── WeightsError                  pretrained weights or their vocabulary do not load or fit
     ├── ServerError                   the development server cannot start
     └── PredictorError                whoever answers for a model, did not
         ├── ServerUnavailableError    no server there, or it is going away
@@ -28,6 +29,7 @@ __all__ = [
     "RunError",
     "ServerError",
     "ServerUnavailableError",
+    "WeightsError",
 ]
 
 
@@ -49,6 +51,10 @@ class RunError(KerasGenreError):
 
 class ExportError(KerasGenreError):
     """A model could not be exported, verified or published."""
+
+
+class WeightsError(KerasGenreError):
+    """Pretrained weights, or what belongs to them, are missing, damaged, or do not fit."""
 
 
 class ServerError(KerasGenreError):

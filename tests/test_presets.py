@@ -1,13 +1,18 @@
+import contextlib
 import dataclasses
+import inspect
 import subprocess
 import sys
 
+import numpy as np
 import pytest
 
+from keras_genre.genres import MM_IMDB_GENRES
+from keras_genre.models import GenreClassifier
 from keras_genre.models.fusion_heads import FUSION_HEADS
 from keras_genre.models.poster_encoders import POSTER_ENCODERS
 from keras_genre.models.text_encoders import TEXT_ENCODERS
-from keras_genre.presets import PRESETS, Preset, get_preset
+from keras_genre.presets import PRESETS, Preset, check_weights, get_preset
 
 
 @pytest.mark.parametrize("name", PRESETS)
@@ -19,11 +24,164 @@ def test_preset_parts_are_registered_and_described(name):
     assert preset.text_encoder is None or preset.text_encoder in TEXT_ENCODERS
     assert preset.poster_encoder is None or preset.poster_encoder in POSTER_ENCODERS
     assert preset.fusion_head in FUSION_HEADS
+    assert preset.tokenizer in ("words", "wordpiece")
+    assert preset.source or (preset.text_encoder and preset.poster_encoder)
+    assert preset.text_encoder or not (preset.text_options or preset.text_weights)
+    assert preset.poster_encoder or not (preset.poster_options or preset.poster_weights)
+
+
+def make_text_encoder(preset):
+    encoder = TEXT_ENCODERS[preset.text_encoder](
+        preset.vocabulary_size, **dict(preset.text_options)
+    )
+    encoder.build((None, None))
+    return encoder
+
+
+def make_poster_encoder(preset):
+    size = preset.image_size
+    encoder = POSTER_ENCODERS[preset.poster_encoder](size, **dict(preset.poster_options))
+    encoder.build((None, size, size, 3))
+    return encoder
+
+
+_PUBLISHED_SINGLE = [
+    name
+    for name, preset in PRESETS.items()
+    if preset.published_parameters and not (preset.text_encoder and preset.poster_encoder)
+]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", _PUBLISHED_SINGLE)
+def test_published_parameters_are_those_of_the_encoder_and_its_classifier(name):
+    preset = get_preset(name)
+    if preset.text_encoder:
+        encoder = make_text_encoder(preset)
+        width = encoder(np.ones((1, 3), "int32"))["vector"].shape[-1]
+    else:
+        encoder = make_poster_encoder(preset)
+        images = np.zeros((1, preset.image_size, preset.image_size, 3), "uint8")
+        width = encoder(images)["vector"].shape[-1]
+    hidden = dict(preset.fusion_options)["hidden_dim"]
+    classifier = (width * hidden + hidden) + (hidden * 23 + 23)
+    # Published to a tenth of a million.
+    total = encoder.count_params() + classifier
+    assert round(total / 1e6, 1) == preset.published_parameters / 1e6
+
+
+# Counted by hand from the published layers; batch normalisation has four numbers a filter.
+BERT_LAYER = 4 * (768 * 768 + 768) + 2 * 768 * 3072 + 3072 + 768 + 4 * 768
+BERT_EMBEDDINGS = (30_522 + 512) * 768 + 2 * 768
+MINILM_LAYER = 4 * (384 * 384 + 384) + 2 * 384 * 1536 + 1536 + 384 + 4 * 384
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("gru", 20_000 * 128 + 3 * ((128 + 128) * 128 + 2 * 128)),
+        ("distilbert", BERT_EMBEDDINGS + 6 * BERT_LAYER),
+        ("bert", BERT_EMBEDDINGS + 2 * 768 + 12 * BERT_LAYER),
+        ("minilm", (30_522 + 512 + 2 + 2) * 384 + 6 * MINILM_LAYER),
+    ],
+)
+def test_text_parameters_equal_the_hand_calculation(name, expected):
+    assert make_text_encoder(get_preset(name)).count_params() == expected
+
+
+def dense(inputs, outputs):
+    return inputs * outputs + outputs
+
+
+# The basic blocks of ResNet-18; a convolution without biases and its normalisation.
+def convolution(size, inputs, outputs):
+    return size * size * inputs * outputs + 4 * outputs
+
+
+RESNET18 = (
+    convolution(7, 3, 64)
+    + 4 * convolution(3, 64, 64)
+    + sum(
+        convolution(3, width // 2, width)
+        + 3 * convolution(3, width, width)
+        + convolution(1, width // 2, width)
+        for width in (128, 256, 512)
+    )
+)
+ENCODERS = BERT_EMBEDDINGS + 6 * BERT_LAYER + RESNET18
+GENRES = 23
+CROSS_ATTENTION = 4 * dense(512, 512)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("name", "head", "gap"),
+    [
+        (
+            "early_fusion",
+            dense(768, 512) + dense(512, 512)
+            + dense(1024, 1024) + dense(1024, 512) + dense(512, 256) + dense(256, GENRES),
+            0.005,
+        ),
+        (
+            "late_fusion",
+            dense(768, 256) + dense(512, 256) + 2 * dense(256, GENRES) + 1,  # and alpha
+            0.001,
+        ),
+        (
+            # The study counts 83.8M. The layers that it states give 80.9M, which leaves 3.0M for
+            # layers that it does not state.
+            "attention_fusion",
+            dense(768, 512) + dense(512, 512)
+            + 2 * CROSS_ATTENTION + dense(1024, 512) + dense(512, GENRES),
+            0.036,
+        ),
+        (
+            "tmdb_fusion",
+            dense(768, 256) + dense(512, 256) + dense(512, 128) + dense(128, GENRES),
+            None,
+        ),
+    ],
+)  # fmt: skip
+def test_fusion_parameters_equal_the_hand_calculation_and_come_near_the_published(name, head, gap):
+    preset = get_preset(name)
+    model = GenreClassifier.from_preset(
+        name, MM_IMDB_GENRES, "float32", text_weights="random", poster_weights="random"
+    )
+    # What is ours alone: the learned vectors of a missing modality, and layer normalisation.
+    ours = sum(
+        int(np.prod(weight.shape))
+        for weight in model.fusion_head.weights
+        if "missing" in weight.path or "norm" in weight.path
+    )
+    assert ours < 10_000
+    assert model.count_params() - ours == ENCODERS + head
+    if gap is None:
+        assert preset.published_parameters is None
+    else:
+        assert (ENCODERS + head) / preset.published_parameters == pytest.approx(1.0, abs=gap)
+
+
+@pytest.mark.parametrize(
+    ("encoders", "prefix"), [(TEXT_ENCODERS, "text"), (POSTER_ENCODERS, "poster")]
+)
+def test_check_weights_allows_the_encoders_that_take_them(encoders, prefix, monkeypatch):
+    for encoder, encoder_class in encoders.items():
+        preset = Preset("A model.", **{f"{prefix}_encoder": encoder})
+        monkeypatch.setitem(PRESETS, "one", preset)
+        weights = {"text_weights": None, "poster_weights": None, f"{prefix}_weights": "a"}
+        taken = any(
+            "weights" in inspect.signature(each.__init__).parameters
+            for each in encoder_class.__mro__
+        )
+        with contextlib.nullcontext() if taken else pytest.raises(ValueError, match="takes none"):
+            check_weights("one", **weights)
 
 
 def test_get_preset_misspelt_name_names_all_and_the_close_match():
-    with pytest.raises(ValueError, match="Unknown preset 'concat_fusion'") as error:
-        get_preset("concat_fusion")
+    with pytest.raises(ValueError, match="Unknown preset 'concat_fusion_smal'") as error:
+        get_preset("concat_fusion_smal")
     assert all(name in str(error.value) for name in PRESETS)
     assert str(error.value).endswith("Did you mean 'concat_fusion_small'?")
 

