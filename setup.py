@@ -20,6 +20,8 @@ setup(
         "tensorflow>=2.20,<2.22",
         "keras>=3.15,<3.16",
         "keras-nlp>=0.32,<0.33",
+        "tokenizers>=0.20",
+        "safetensors>=0.4",
         "keras-cv>=0.9,<0.10",
         "tensorflow-serving-api>=2.20,<2.22",
         "grpcio>=1.75",

@@ -4,8 +4,10 @@ import keras
 import tensorflow as tf
 
 from keras_genre import features
+from keras_genre.preprocessing.plot_tokenizer import PlotTokenizer
 from keras_genre.preprocessing.plot_vectorizer import PlotVectorizer
 from keras_genre.preprocessing.poster_decoder import PosterDecoder
+from keras_genre.preprocessing.word_piece_files import read_word_pieces
 from keras_genre.presets import get_preset
 
 
@@ -17,7 +19,7 @@ class MoviePreprocessor(keras.layers.Layer):
     that the model does not read is not prepared.
 
     Args:
-        plot: A `PlotVectorizer`, or None for a model that reads no plot.
+        plot: A `PlotVectorizer` or `PlotTokenizer`, or None for a model that reads no plot.
         poster: A `PosterDecoder`, or None for a model that sees no poster.
 
     Call with a dict of strings `{"plot": (batch,), "poster": (batch,)}`, or of scalars for one
@@ -40,22 +42,31 @@ class MoviePreprocessor(keras.layers.Layer):
         self.poster = poster
 
     @classmethod
-    def from_preset(cls, name: str) -> "MoviePreprocessor":
-        """Make the preprocessor of a preset. Its plot vocabulary is not learned yet.
+    def from_preset(cls, name: str, plot_vocabulary=None) -> "MoviePreprocessor":
+        """Make the preprocessor of a preset. What plot vocabulary it is not given, `adapt` learns.
+
+        Args:
+            name: A preset, for example "concat_fusion_small".
+            plot_vocabulary: Where the word pieces of the encoder's pretrained weights come from:
+                what `weights` of the encoder is, or a `vocab.txt` (see
+                `keras_genre.preprocessing.word_piece_files`). None with random weights.
 
         Raises:
-            ValueError: If there is no such preset.
+            ValueError: If there is no such preset, or its vocabulary is always learned.
+            WeightsError: If the vocabulary cannot be read.
         """
         preset = get_preset(name)
         plot = poster = None
         if preset.text_encoder:
-            plot = PlotVectorizer(preset.vocabulary_size, preset.max_tokens)
+            plot = _make_plot_layer(name, preset, plot_vocabulary)
         if preset.poster_encoder:
             poster = PosterDecoder(preset.image_size)
         return cls(plot, poster)
 
     def adapt(self, plots) -> None:
         """Learn the plot vocabulary, where there is one to learn.
+
+        One that came with pretrained weights stays as it is.
 
         Args:
             plots: Training plots, for example `dataset.plots("train")`. Never those of other
@@ -123,6 +134,19 @@ class MoviePreprocessor(keras.layers.Layer):
         for name in ("plot", "poster"):
             config[name] = keras.saving.deserialize_keras_object(config[name])
         return cls(**config)
+
+
+def _make_plot_layer(name, preset, plot_vocabulary):
+    sizes = (preset.vocabulary_size, preset.max_tokens)
+    if preset.tokenizer == "wordpiece":
+        pieces = None if plot_vocabulary is None else read_word_pieces(plot_vocabulary)
+        return PlotTokenizer(*sizes, pieces)
+    if plot_vocabulary is not None:
+        raise ValueError(
+            f"The preset {name!r} learns its words from the training plots, received "
+            f"plot_vocabulary={plot_vocabulary!r}. Leave it out."
+        )
+    return PlotVectorizer(*sizes)
 
 
 def _as_strings(value, name: str):

@@ -176,4 +176,4 @@ def test_preprocessor_from_a_preset_has_its_sizes(name):
 
 def test_preprocessor_from_an_unknown_preset_names_the_close_match():
     with pytest.raises(ValueError, match="Did you mean 'concat_fusion_small'"):
-        MoviePreprocessor.from_preset("concat_fusion")
+        MoviePreprocessor.from_preset("concat_fusion_smal")
