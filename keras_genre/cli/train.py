@@ -38,6 +38,17 @@ class _Command(click.Command):
 @click.option(
     "--augmentation", type=Choice(_AUGMENTATIONS), help="What is done to training posters [none]."
 )
+@click.option(
+    "--modality-dropout",
+    type=click.FloatRange(0, 1, max_open=True),
+    help="Share of films that lose plot or poster in a step.",
+)
+@click.option(
+    "--text-weights",
+    metavar="WHERE",
+    help="Folder, hf:// name or file of the plot encoder's weights, or random [the preset's].",
+)
+@click.option("--poster-weights", metavar="WHERE", help="The same of the poster encoder.")
 @click.option("--dtype", type=Choice(_POLICIES), help="Precision [what suits the device].")
 @click.option(
     "--seed", type=click.IntRange(0, 2**32 - 1), help="Of weights, shuffling and dropout."

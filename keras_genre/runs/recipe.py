@@ -4,7 +4,7 @@ import dataclasses
 import json
 
 from keras_genre.errors import RunError
-from keras_genre.presets import Preset, get_preset
+from keras_genre.presets import Preset, check_weights, get_preset
 
 LOSSES = ("bce", "weighted_bce")
 """The losses by name."""
@@ -32,12 +32,17 @@ class Recipe:
         augmentation: What is done to training posters: "none"; "standard", small turns, shifts,
             flips and changes of colour, which repeat with the seed; or "rand_augment", "mix_up" or
             "cut_mix" of KerasCV, which do not. The last two are for models that read no plot.
+        modality_dropout: Share of the films with plot and poster that lose one of them in each
+            training step: the model learns to do with either. For presets with both encoders.
+        text_weights: Where the weights of the text encoder come from, "random", or None for those
+            that the preset names; see `keras_genre.models.pretrained`.
+        poster_weights: The same of the poster encoder.
         dtype: A Keras dtype policy, or "auto" for the one that suits the device.
         seed: Of weights, shuffling and dropout.
 
     Raises:
-        ValueError: If a value is out of its range, or the augmentation does not suit the preset;
-            the message names the field.
+        ValueError: If a value is out of its range or does not suit the preset; the message names
+            the field.
 
     Example:
         >>> Recipe(preset="lstm").learning_rate
@@ -52,6 +57,9 @@ class Recipe:
     loss: str = "bce"
     patience: int = 4
     augmentation: str = "none"
+    modality_dropout: float = 0.0
+    text_weights: str | None = None
+    poster_weights: str | None = None
     dtype: str = "auto"
     seed: int = 0
 
@@ -70,6 +78,24 @@ class Recipe:
         if self.loss not in LOSSES:
             raise ValueError(f"Unknown loss {self.loss!r}. Expected one of {', '.join(LOSSES)}.")
         self._check_augmentation(preset)
+        self._check_modality_dropout(preset)
+        for field in ("text_weights", "poster_weights"):
+            value = getattr(self, field)
+            if value is not None and (not isinstance(value, str) or not value):
+                raise ValueError(f"Expected {field} as text or None, received {value!r}.")
+        check_weights(self.preset, self.text_weights, self.poster_weights)
+
+    def _check_modality_dropout(self, preset: Preset) -> None:
+        if not 0 <= self.modality_dropout < 1:
+            raise ValueError(
+                f"Expected modality_dropout of at least 0 and below 1, received "
+                f"{self.modality_dropout!r}."
+            )
+        if self.modality_dropout and not (preset.text_encoder and preset.poster_encoder):
+            raise ValueError(
+                f"Preset {self.preset!r} has one encoder, which no film can do without: expected "
+                f"modality_dropout 0, received {self.modality_dropout!r}."
+            )
 
     def _check_augmentation(self, preset: Preset) -> None:
         if self.augmentation not in AUGMENTATIONS:

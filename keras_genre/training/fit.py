@@ -15,6 +15,7 @@ from keras_genre.errors import DatasetError, RunError
 from keras_genre.losses import WeightedBinaryCrossentropy
 from keras_genre.models import GenreClassifier
 from keras_genre.preprocessing import MoviePreprocessor
+from keras_genre.presets import RANDOM_WEIGHTS, get_preset
 from keras_genre.runs import Recipe, Run, predict
 from keras_genre.scoring import DecisionRule
 from keras_genre.staging import staged_folder
@@ -47,6 +48,7 @@ def train(
     Raises:
         RunError: If `folder` exists already or cannot be written, or the loss becomes NaN.
         DatasetError: If the records have no validation films, or are damaged.
+        WeightsError: If pretrained weights cannot be loaded or do not fit.
     """
     if "validation" not in dataset.splits:
         raise DatasetError(
@@ -55,9 +57,16 @@ def train(
         )
     with staged_folder(folder, RunError) as staging, damaged_shard_named(dataset):
         keras.utils.set_random_seed(recipe.seed)
-        preprocessor = MoviePreprocessor.from_preset(recipe.preset)
+        preprocessor = MoviePreprocessor.from_preset(recipe.preset, _plot_vocabulary(recipe))
         preprocessor.adapt(dataset.plots("train"))
-        model = GenreClassifier.from_preset(recipe.preset, dataset.vocabulary, dtype=recipe.dtype)
+        model = GenreClassifier.from_preset(
+            recipe.preset,
+            dataset.vocabulary,
+            dtype=recipe.dtype,
+            modality_dropout=recipe.modality_dropout,
+            text_weights=recipe.text_weights,
+            poster_weights=recipe.poster_weights,
+        )
         history = _fit(model, preprocessor, recipe, dataset, callbacks, verbose)
         validation = predict(model, preprocessor, dataset, "validation")
         # Not "auto": to repeat this run elsewhere takes the precision that it had here.
@@ -77,6 +86,13 @@ def train(
         }
         _write_json(staging / "data.json", data)
     return Run(folder)
+
+
+def _plot_vocabulary(recipe: Recipe) -> str | None:
+    """Where the word pieces of pretrained weights lie; None where words are learned."""
+    preset = get_preset(recipe.preset)
+    weights = recipe.text_weights or preset.text_weights
+    return weights if preset.tokenizer == "wordpiece" and weights != RANDOM_WEIGHTS else None
 
 
 def _fit(model, preprocessor, recipe, dataset, callbacks, verbose) -> pd.DataFrame:

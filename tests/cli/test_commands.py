@@ -181,6 +181,7 @@ def test_demo_walks_the_road_and_leaves_nothing_running(run, tmp_path):
         pass
 
 
+@pytest.mark.slow
 def test_demo_for_a_machine_replaces_the_first_and_prints_one_object(run, tmp_path):
     (tmp_path / ".keras-genre-demo").touch()
     (tmp_path / "old").touch()

@@ -30,10 +30,11 @@ def complete(monkeypatch, run):
     ("words", "expected"),
     [
         (["tr"], ["train"]),
+        (["m"], ["models"]),
         (["e"], ["explore", "evaluate", "export"]),
         (["prepare", "poster"], ["poster-csv"]),
         (["train", "data", "--preset", ""], list(PRESETS)),
-        (["train", "data", "--preset", "cn"], ["cnn64"]),
+        (["train", "data", "--preset", "cn"], ["cnn64", "cnn224"]),
         (["train", "--ep"], ["--epochs"]),
         (["evaluate", "runs/lstm", "--split", "v"], ["validation"]),
         (["completion", "z"], ["zsh"]),

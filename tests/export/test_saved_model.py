@@ -17,7 +17,6 @@ from keras_genre.export.publishing import publish
 from keras_genre.genres import GenreVocabulary
 from keras_genre.models import GenreClassifier
 from keras_genre.preprocessing import MoviePreprocessor
-from keras_genre.presets import PRESETS
 from keras_genre.scoring import DecisionRule
 
 _VOCABULARY = GenreVocabulary(["Western", "Comedy", "Drama"])
@@ -29,9 +28,9 @@ def make_parts(preset):
     return GenreClassifier.from_preset(preset, _VOCABULARY), preprocessor
 
 
-@pytest.fixture(scope="module", params=list(PRESETS))
+@pytest.fixture(scope="module", params=["lstm", "cnn64", "concat_fusion_small"])
 def exported(request, tmp_path_factory):
-    """Model, preprocessor, rule and the folder of version 1, for each preset."""
+    """Model, preprocessor, rule and the folder of version 1, of plots, of posters and of both."""
     model, preprocessor = make_parts(request.param)
     rule = DecisionRule(_VOCABULARY, [0.4, 0.5, 0.6], "per_genre", "validation")
     folder = tmp_path_factory.mktemp("saved_models") / request.param

@@ -60,6 +60,50 @@ def test_recipe_of_augmentation_that_does_not_suit_says_why(preset, augmentation
         Recipe(preset, augmentation=augmentation)
 
 
+@pytest.mark.parametrize("share", [-0.1, 1.0, 1.5, float("nan")])
+def test_recipe_of_modality_dropout_out_of_range_is_refused(share):
+    with pytest.raises(ValueError, match=r"modality_dropout .* below 1, received"):
+        Recipe("concat_fusion_small", modality_dropout=share)
+
+
+@pytest.mark.parametrize("preset", ["lstm", "cnn64"])
+def test_recipe_of_modality_dropout_with_one_encoder_is_refused(preset):
+    with pytest.raises(ValueError, match=f"'{preset}' has one encoder.*modality_dropout 0"):
+        Recipe(preset, modality_dropout=0.2)
+
+
+@pytest.mark.parametrize(
+    ("preset", "field"),
+    [("lstm", "text_weights"), ("lstm", "poster_weights"), ("cnn64", "poster_weights"),
+     ("resnet18", "text_weights"), ("concat_fusion_small", "text_weights")],
+)  # fmt: skip
+def test_recipe_of_weights_that_no_encoder_takes_is_refused(preset, field):
+    with pytest.raises(ValueError, match=f"'{preset}' expected no {field}"):
+        Recipe(preset, **{field: "random"})
+
+
+@pytest.mark.parametrize("weights", ["", 3, True, ["a"]])
+def test_recipe_of_weights_that_are_no_text_is_refused(weights):
+    with pytest.raises(ValueError, match="Expected text_weights as text or None"):
+        Recipe("distilbert", text_weights=weights)
+
+
+def test_recipe_with_weights_and_dropout_through_json_is_the_same():
+    recipe = Recipe(
+        "late_fusion", modality_dropout=0.3, text_weights="random", poster_weights="a/folder"
+    )
+    assert Recipe.from_json(recipe.to_json()) == recipe
+
+
+def test_recipe_written_before_weights_and_dropout_still_loads():
+    text = (
+        '{"preset": "lstm", "epochs": 2, "batch_size": 32, "learning_rate": 0.002, '
+        '"weight_decay": 0.01, "loss": "bce", "patience": 4, "augmentation": "none", '
+        '"dtype": "float32", "seed": 0}'
+    )
+    assert Recipe.from_json(text) == Recipe("lstm", epochs=2, dtype="float32")
+
+
 def test_recipe_of_every_augmentation_can_be_asked_for_on_the_command_line():
     (option,) = (p for p in train_command.command.params if p.name == "augmentation")
     assert tuple(option.type.choices) == AUGMENTATIONS

@@ -7,6 +7,7 @@ import pytest
 from keras_genre.catalog import make_synthetic_catalog
 from keras_genre.data import MovieDataset, write_records
 from keras_genre.errors import DatasetError, RunError
+from keras_genre.models import GenreClassifier
 from keras_genre.runs import Recipe, Run, predict
 from keras_genre.scoring import DecisionRule, score
 from keras_genre.training import train
@@ -165,3 +166,33 @@ def test_prediction_with_another_genre_order_is_refused(tiny_run, sample_films, 
     assert isinstance(dataset, MovieDataset)
     with pytest.raises(ValueError, match="order"):
         predict(tiny_run.model, tiny_run.preprocessor, dataset, "validation")
+
+
+def test_train_makes_the_model_with_the_weights_and_dropout_of_the_recipe(
+    sample_dataset, tmp_path, monkeypatch
+):
+    class StopError(Exception):
+        pass
+
+    def from_preset(name, vocabulary, **choices):
+        raise StopError(name, choices)
+
+    monkeypatch.setattr(GenreClassifier, "from_preset", from_preset)
+    recipe = Recipe(
+        "late_fusion",
+        modality_dropout=0.25,
+        text_weights="texts",
+        poster_weights="random",
+        dtype="float32",
+    )
+    with pytest.raises(StopError) as stop:
+        train(recipe, sample_dataset, tmp_path / "run")
+    assert stop.value.args == (
+        "late_fusion",
+        {
+            "dtype": "float32",
+            "modality_dropout": 0.25,
+            "text_weights": "texts",
+            "poster_weights": "random",
+        },
+    )
