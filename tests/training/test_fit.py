@@ -178,10 +178,14 @@ def test_train_makes_the_model_with_the_weights_and_dropout_of_the_recipe(
         raise StopError(name, choices)
 
     monkeypatch.setattr(GenreClassifier, "from_preset", from_preset)
+    weights = tmp_path / "texts"
+    weights.mkdir()
+    pieces = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "a", "##b"]
+    (weights / "vocab.txt").write_text("\n".join(pieces) + "\n")
     recipe = Recipe(
         "late_fusion",
         modality_dropout=0.25,
-        text_weights="texts",
+        text_weights=str(weights),
         poster_weights="random",
         dtype="float32",
     )
@@ -192,7 +196,7 @@ def test_train_makes_the_model_with_the_weights_and_dropout_of_the_recipe(
         {
             "dtype": "float32",
             "modality_dropout": 0.25,
-            "text_weights": "texts",
+            "text_weights": str(weights),
             "poster_weights": "random",
         },
     )
