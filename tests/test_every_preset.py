@@ -146,7 +146,7 @@ def test_preset_at_full_width_is_exported(tmp_path, name):
         if getattr(preset, field)
     }
     model = GenreClassifier.from_preset(name, _VOCABULARY, dtype="float32", **weights)
-    preprocessor = MoviePreprocessor.from_preset(name)
+    preprocessor = MoviePreprocessor.from_preset(name, weights.get("text_weights"))
     preprocessor.adapt(["A duel at noon.", "The duel is off, and nobody laughs."])
     # Compares what is served with what Python says.
     assert export_saved_model(model, preprocessor, tmp_path / name).name == "1"

@@ -8,7 +8,7 @@ from keras_genre.preprocessing.plot_tokenizer import PlotTokenizer
 from keras_genre.preprocessing.plot_vectorizer import PlotVectorizer
 from keras_genre.preprocessing.poster_decoder import PosterDecoder
 from keras_genre.preprocessing.word_piece_files import read_word_pieces
-from keras_genre.presets import get_preset
+from keras_genre.presets import RANDOM_WEIGHTS, get_preset
 
 
 @keras.saving.register_keras_serializable(package="keras_genre")
@@ -43,13 +43,14 @@ class MoviePreprocessor(keras.layers.Layer):
 
     @classmethod
     def from_preset(cls, name: str, plot_vocabulary=None) -> "MoviePreprocessor":
-        """Make the preprocessor of a preset. What plot vocabulary it is not given, `adapt` learns.
+        """Make the preprocessor of a preset; words that come with no weights `adapt` learns.
 
         Args:
             name: A preset, for example "concat_fusion_small".
             plot_vocabulary: Where the word pieces of the encoder's pretrained weights come from:
-                what `weights` of the encoder is, or a `vocab.txt` (see
-                `keras_genre.preprocessing.word_piece_files`). None with random weights.
+                what `text_weights` of `GenreClassifier.from_preset` is, or a `vocab.txt` (see
+                `keras_genre.preprocessing.word_piece_files`). "random" to learn them; None for
+                those of the weights that the preset names.
 
         Raises:
             ValueError: If there is no such preset, or its vocabulary is always learned.
@@ -139,7 +140,8 @@ class MoviePreprocessor(keras.layers.Layer):
 def _make_plot_layer(name, preset, plot_vocabulary):
     sizes = (preset.vocabulary_size, preset.max_tokens)
     if preset.tokenizer == "wordpiece":
-        pieces = None if plot_vocabulary is None else read_word_pieces(plot_vocabulary)
+        source = plot_vocabulary or preset.text_weights
+        pieces = None if source in (None, RANDOM_WEIGHTS) else read_word_pieces(source)
         return PlotTokenizer(*sizes, pieces)
     if plot_vocabulary is not None:
         raise ValueError(

@@ -15,7 +15,6 @@ from keras_genre.errors import DatasetError, RunError
 from keras_genre.losses import WeightedBinaryCrossentropy
 from keras_genre.models import GenreClassifier
 from keras_genre.preprocessing import MoviePreprocessor
-from keras_genre.presets import RANDOM_WEIGHTS, get_preset
 from keras_genre.runs import Recipe, Run, predict
 from keras_genre.scoring import DecisionRule
 from keras_genre.staging import staged_folder
@@ -57,7 +56,7 @@ def train(
         )
     with staged_folder(folder, RunError) as staging, damaged_shard_named(dataset):
         keras.utils.set_random_seed(recipe.seed)
-        preprocessor = MoviePreprocessor.from_preset(recipe.preset, _plot_vocabulary(recipe))
+        preprocessor = MoviePreprocessor.from_preset(recipe.preset, recipe.text_weights)
         preprocessor.adapt(dataset.plots("train"))
         model = GenreClassifier.from_preset(
             recipe.preset,
@@ -86,13 +85,6 @@ def train(
         }
         _write_json(staging / "data.json", data)
     return Run(folder)
-
-
-def _plot_vocabulary(recipe: Recipe) -> str | None:
-    """Where the word pieces of pretrained weights lie; None where words are learned."""
-    preset = get_preset(recipe.preset)
-    weights = recipe.text_weights or preset.text_weights
-    return weights if preset.tokenizer == "wordpiece" and weights != RANDOM_WEIGHTS else None
 
 
 def _fit(model, preprocessor, recipe, dataset, callbacks, verbose) -> pd.DataFrame:

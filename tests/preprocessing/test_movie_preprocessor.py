@@ -164,7 +164,7 @@ def test_preprocessor_of_nothing_is_refused():
 @pytest.mark.parametrize("name", PRESETS)
 def test_preprocessor_from_a_preset_has_its_sizes(name):
     preset = PRESETS[name]
-    preprocessor = MoviePreprocessor.from_preset(name)
+    preprocessor = MoviePreprocessor.from_preset(name, PRESETS[name].text_weights and "random")
     assert (preprocessor.plot is None) == (preset.text_encoder is None)
     assert (preprocessor.poster is None) == (preset.poster_encoder is None)
     if preprocessor.plot:
@@ -177,3 +177,14 @@ def test_preprocessor_from_a_preset_has_its_sizes(name):
 def test_preprocessor_from_an_unknown_preset_names_the_close_match():
     with pytest.raises(ValueError, match="Did you mean 'concat_fusion_small'"):
         MoviePreprocessor.from_preset("concat_fusion_smal")
+
+
+def test_preprocessor_of_preset_reads_the_words_of_the_weights_that_the_model_takes(monkeypatch):
+    asked = []
+    pieces = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "heist"]
+    reader = f"{MoviePreprocessor.__module__}.read_word_pieces"
+    monkeypatch.setattr(reader, lambda source: asked.append(source) or pieces)
+    assert MoviePreprocessor.from_preset("minilm").plot.get_vocabulary() == pieces
+    assert MoviePreprocessor.from_preset("minilm", "folder").plot.get_vocabulary() == pieces
+    assert MoviePreprocessor.from_preset("minilm", "random").plot.get_vocabulary() == []
+    assert asked == [PRESETS["minilm"].text_weights, "folder"]
