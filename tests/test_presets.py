@@ -12,7 +12,7 @@ from keras_genre.models import GenreClassifier
 from keras_genre.models.fusion_heads import FUSION_HEADS
 from keras_genre.models.poster_encoders import POSTER_ENCODERS
 from keras_genre.models.text_encoders import TEXT_ENCODERS
-from keras_genre.presets import PRESETS, Preset, check_weights, get_preset
+from keras_genre.presets import FUSION_PRESETS, PRESETS, Preset, check_weights, get_preset
 
 
 @pytest.mark.parametrize("name", PRESETS)
@@ -184,6 +184,42 @@ def test_get_preset_misspelt_name_names_all_and_the_close_match():
         get_preset("concat_fusion_smal")
     assert all(name in str(error.value) for name in PRESETS)
     assert str(error.value).endswith("Did you mean 'concat_fusion_small'?")
+
+
+@pytest.mark.parametrize("head", sorted({preset.fusion_head for preset in FUSION_PRESETS.values()}))
+def test_get_preset_of_any_text_poster_and_head_takes_the_parts_by_name(head):
+    preset = get_preset(f"minilm+cnn224+{head}")
+    minilm, cnn224 = PRESETS["minilm"], PRESETS["cnn224"]
+    assert preset.fusion_head == head
+    assert preset.fusion_options == ()  # those of the single models are of their own heads
+    assert (preset.text_encoder, preset.text_options) == ("bert", minilm.text_options)
+    assert (preset.text_weights, preset.tokenizer) == (minilm.text_weights, "wordpiece")
+    assert (preset.poster_encoder, preset.image_size) == ("cnn224", 224)
+    assert preset.training == minilm.training
+    assert minilm.source in preset.source
+    assert cnn224.source in preset.source
+
+
+@pytest.mark.parametrize(
+    ("name", "message"),
+    [
+        ("lstm+cnn64+gate", "Unknown fusion head 'gate'.*Did you mean 'gated'"),
+        ("lst+cnn64+gated", "Unknown text preset 'lst'.*Did you mean 'lstm'"),
+        ("cnn64+lstm+gated", "Unknown text preset 'cnn64'"),
+        ("lstm+late_fusion+gated", "Unknown poster preset 'late_fusion'"),
+        ("lstm+cnn64", "Unknown preset 'lstm.cnn64'"),
+    ],
+)
+def test_get_preset_of_parts_that_are_none_names_the_part(name, message):
+    with pytest.raises(ValueError, match=message):
+        get_preset(name)
+
+
+def test_model_of_any_parts_is_built_by_name():
+    model = GenreClassifier.from_preset("gru+cnn64+late", ["Drama", "War"])
+    assert type(model.text_encoder) is TEXT_ENCODERS["gru"]
+    assert type(model.fusion_head) is FUSION_HEADS["late"]
+    assert model.output_shape == (None, 2)
 
 
 @pytest.mark.parametrize("name", ["zzzzzz", "", None])

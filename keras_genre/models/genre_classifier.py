@@ -125,7 +125,8 @@ class GenreClassifier(keras.Model):
         What a preset freezes is frozen where the weights are pretrained.
 
         Args:
-            name: A preset, for example "concat_fusion_small".
+            name: A preset, for example "concat_fusion_small", or "lstm+cnn64+gated": see
+                `keras_genre.presets.get_preset`.
             vocabulary: A `GenreVocabulary`, usually `dataset.vocabulary`.
             dtype: A Keras dtype policy, or "auto" for the one that suits the device: see
                 `keras_genre.models.precision`. Weights, logits and loss are float32 under each.
@@ -167,7 +168,7 @@ class GenreClassifier(keras.Model):
             text_encoder,
             poster_encoder,
             modality_dropout=modality_dropout,
-            name=name,
+            name=name.replace("+", "_"),  # TensorFlow's scopes have no plus
         )
 
     @property

@@ -1,0 +1,118 @@
+"""Models that read plots and see posters."""
+
+import dataclasses
+
+from keras_genre.presets import sources
+from keras_genre.presets.preset import Preset
+
+# What the fusion study joins: its two best single models, without their classifiers.
+_STUDY_FUSION = Preset(
+    description="Plot and poster: DistilBERT and ResNet-18.",
+    text_encoder="distilbert",
+    poster_encoder="resnet",
+    vocabulary_size=30_522,
+    max_tokens=512,
+    image_size=224,
+    tokenizer="wordpiece",
+    text_weights="hf://distilbert/distilbert-base-uncased",
+    poster_weights="hf://timm/resnet18.a1_in1k",
+    poster_freeze=2,
+    training=sources.STUDY_TUNING,
+    source=sources.FUSION_STUDY,
+)
+_SMALL_FUSION = Preset(
+    description="Plot and poster: the lstm and cnn64 encoders.",
+    text_encoder="lstm",
+    poster_encoder="cnn64",
+)
+
+FUSION_PRESETS = {
+    "early_fusion": dataclasses.replace(
+        _STUDY_FUSION,
+        description="Plot and poster: DistilBERT and ResNet-18, projected and concatenated.",
+        fusion_options=(
+            ("projection_dim", 512),
+            ("hidden_dim", (1024, 512, 256)),
+            ("dropout", 0.0),
+            ("hidden_dropout", 0.3),
+        ),
+        published_parameters=80_200_000,
+    ),
+    # The study's two single classifiers, as deep as they are alone.
+    "late_fusion": dataclasses.replace(
+        _STUDY_FUSION,
+        description="Plot and poster: the probabilities of DistilBERT and ResNet-18, mixed.",
+        fusion_head="late",
+        fusion_options=sources.STUDY_HEAD,
+        published_parameters=77_900_000,
+    ),
+    "attention_fusion": dataclasses.replace(
+        _STUDY_FUSION,
+        description="Plot and poster: cross-attention between DistilBERT and ResNet-18.",
+        fusion_head="attention",
+        published_parameters=83_800_000,
+        gap="the layers that the study states have 80.9M; what else it counts, it does not say",
+    ),
+    "gated_fusion": dataclasses.replace(
+        _STUDY_FUSION,
+        description="Plot and poster: a gated multimodal unit on DistilBERT and ResNet-18.",
+        fusion_head="gated",
+        source="Arevalo et al. 2017, gated multimodal units, arXiv:1702.01992",
+    ),
+    "central_fusion": dataclasses.replace(
+        _STUDY_FUSION,
+        description="Plot and poster: a CentralNet on DistilBERT and ResNet-18.",
+        fusion_head="central",
+        fusion_options=(("hidden_dim", 512),),
+        source="Vielzeuf et al. 2018, CentralNet, arXiv:1808.07275",
+    ),
+    "tmdb_fusion": dataclasses.replace(
+        _STUDY_FUSION,
+        description="Plot and poster: as early_fusion, narrower, and all layers tuned.",
+        max_tokens=128,
+        fusion_options=(
+            ("projection_dim", 256),
+            ("hidden_dim", 128),
+            ("dropout", 0.0),
+            ("hidden_dropout", 0.3),
+        ),
+        poster_freeze="none",
+        training=(
+            ("epochs", 11),
+            ("batch_size", 32),
+            ("learning_rate", 1e-4),
+            ("weight_decay", 0.0),
+            ("patience", 11),
+        ),
+        source=sources.TMDB_PROJECT,
+    ),
+    "concat_fusion_small": dataclasses.replace(
+        _SMALL_FUSION,
+        description="Plot and poster: the lstm and cnn64 encoders, masked and concatenated.",
+    ),
+    "late_fusion_small": dataclasses.replace(
+        _SMALL_FUSION,
+        description="Plot and poster: the probabilities of lstm and cnn64, mixed.",
+        fusion_head="late",
+        fusion_options=(("hidden_dim", 128),),
+    ),
+    "attention_fusion_small": dataclasses.replace(
+        _SMALL_FUSION,
+        description="Plot and poster: cross-attention between lstm and cnn64.",
+        fusion_head="attention",
+        fusion_options=(("projection_dim", 128), ("hidden_dim", 128)),
+    ),
+    "gated_fusion_small": dataclasses.replace(
+        _SMALL_FUSION,
+        description="Plot and poster: a gated multimodal unit on lstm and cnn64.",
+        fusion_head="gated",
+        fusion_options=(("hidden_dim", 128),),
+    ),
+    "central_fusion_small": dataclasses.replace(
+        _SMALL_FUSION,
+        description="Plot and poster: a CentralNet on lstm and cnn64.",
+        fusion_head="central",
+        fusion_options=(("hidden_dim", 128),),
+    ),
+}
+"""By name."""

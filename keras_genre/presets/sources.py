@@ -1,0 +1,23 @@
+"""What several presets of one source share."""
+
+COURSEWORK = "Coursework baselines on posters and overviews, TensorFlow"
+FUSION_STUDY = "Fusion study of seven models on MM-IMDb"
+TMDB_PROJECT = "TMDB project: fusion of DistilBERT and ResNet-18"
+BOOSTED_TREES = "Frozen embeddings and boosted trees"
+
+# The classifier of the fusion study's single models: one hidden layer, then the genres.
+STUDY_HEAD = (("hidden_dim", 256), ("dropout", 0.3))
+
+# How the fusion study trains; its genre weights stand before the positive term alone here.
+_STUDY = (
+    ("epochs", 50),
+    ("batch_size", 32),
+    ("weight_decay", 0.05),
+    ("loss", "weighted_bce"),
+    ("patience", 10),
+)
+STUDY_FROM_SCRATCH = (("learning_rate", 3e-4), *_STUDY)
+STUDY_TUNING = (("learning_rate", 3e-5), *_STUDY)
+
+# Pretrained networks of other sources: small steps, or what they know is lost.
+TUNING = (("learning_rate", 3e-5), ("weight_decay", 0.01))
