@@ -1,15 +1,12 @@
 """GenreClassifier: tensors to logits."""
 
-import contextlib
-
 import keras
-from keras import ops
 
 from keras_genre import features
 from keras_genre.genres import GenreVocabulary
 from keras_genre.layers import ModalityDropout
-from keras_genre.metrics import MacroF1
 from keras_genre.models.fusion_heads import FUSION_HEADS
+from keras_genre.models.multi_label_model import MultiLabelModel
 from keras_genre.models.poster_encoders import POSTER_ENCODERS
 from keras_genre.models.precision import policy_for_device
 from keras_genre.models.text_encoders import TEXT_ENCODERS
@@ -17,7 +14,7 @@ from keras_genre.presets import RANDOM_WEIGHTS, check_weights, get_preset
 
 
 @keras.saving.register_keras_serializable(package="keras_genre")
-class GenreClassifier(keras.Model):
+class GenreClassifier(MultiLabelModel):
     """A text encoder, a poster encoder, or both, joined by a fusion head: a functional graph.
 
     Takes a dict of `plot_token_ids` and `has_plot`, and of `poster_image` and `has_poster`, as far
@@ -78,37 +75,13 @@ class GenreClassifier(keras.Model):
             inputs.update({features.POSTER_IMAGE: image, features.HAS_POSTER: has_poster})
         if not inputs:
             raise ValueError("Expected a text encoder, a poster encoder, or both; received none.")
-        if modality_dropout:
-            if len(modalities) < 2:
-                raise ValueError(
-                    f"Expected two encoders for a modality_dropout of {modality_dropout}, received "
-                    f"that of {next(iter(modalities))!r} alone, which no film can do without."
-                )
-            text, poster = modalities["text"], modalities["poster"]
-            hide = ModalityDropout(modality_dropout, name="modality_dropout")
-            text["present"], poster["present"] = hide(text["present"], poster["present"])
-        outputs = fusion_head(modalities)
-        super().__init__(inputs=inputs, outputs=outputs["logits"], **kwargs)
-        # Keras scales the loss of a mixed_float16 model; without, small gradients become zero.
-        self.dtype_policy = fusion_head.dtype_policy
+        outputs = fuse(modalities, fusion_head, modality_dropout)
+        super().__init__(inputs, outputs, fusion_head, vocabulary, **kwargs)
 
         # === Config ===
-        self.vocabulary = vocabulary
         self.text_encoder = text_encoder
         self.poster_encoder = poster_encoder
-        self.fusion_head = fusion_head
         self.modality_dropout = modality_dropout
-
-        # === More of the Graph ===
-        # Behind a lambda, where Keras finds no second path to the same weights when it saves.
-        embedder = keras.Model(inputs, ops.cast(outputs["embedding"], "float32"))
-        self._embedder = lambda: embedder
-        self._with_auxiliary = None
-        if "auxiliary_logits" in outputs:
-            names = ("logits", "auxiliary_logits", "auxiliary_weights")
-            graph = keras.Model(inputs, {name: outputs[name] for name in names})
-            self._with_auxiliary = lambda: graph
-        self._in_step = False
 
     @classmethod
     def from_preset(
@@ -171,96 +144,6 @@ class GenreClassifier(keras.Model):
             name=name.replace("+", "_"),  # TensorFlow's scopes have no plus
         )
 
-    @property
-    def embedder(self) -> keras.Model:
-        """A model of the same inputs and weights that gives the head's embedding.
-
-        Float32 of shape `(batch, width)`: a film as the last layer sees it, for search and plots.
-        """
-        return self._embedder()
-
-    def compile(self, optimizer="auto", loss="auto", metrics="auto", **kwargs):
-        """Configure training; every argument has a default that suits genres.
-
-        Args:
-            optimizer: By default AdamW at 2e-3 with weight decay 1e-2.
-            loss: By default binary cross-entropy from logits. A loss must take logits.
-            metrics: By default `MacroF1`, whose validation value `val_macro_f1` chooses the best
-                epoch.
-            **kwargs: Further arguments of `keras.Model.compile`.
-        """
-        if isinstance(optimizer, str) and optimizer == "auto":
-            optimizer = keras.optimizers.AdamW(2e-3, weight_decay=1e-2)
-        if isinstance(loss, str) and loss == "auto":
-            loss = keras.losses.BinaryCrossentropy(from_logits=True)
-        if isinstance(metrics, str) and metrics == "auto":
-            metrics = [MacroF1(len(self.vocabulary))]
-        super().compile(optimizer=optimizer, loss=loss, metrics=metrics, **kwargs)
-
-    def compile_from_config(self, config):
-        """Compile as the saved model was, so that a loaded model can go on training."""
-        self.compile(**keras.saving.deserialize_keras_object(config))
-        self.optimizer.build(self.trainable_variables)
-
-    def fit(self, x=None, *args, shuffle=None, **kwargs):
-        """As `keras.Model.fit`; a `tf.data.Dataset`, which shuffles for itself, is not shuffled."""
-        if shuffle is None:
-            shuffle = not hasattr(x, "element_spec")
-        return super().fit(x, *args, shuffle=shuffle, **kwargs)
-
-    def outputs_for_loss(self, inputs, training=None):
-        """Give what `compute_loss` needs as `y_pred`, for a training loop of your own.
-
-        Returns:
-            The logits; or, where the head has losses of its own, a dict of them beside its
-            `auxiliary_logits` and `auxiliary_weights`.
-        """
-        if self._with_auxiliary is None:
-            return self(inputs, training=training)
-        return self._with_auxiliary()(inputs, training=training)
-
-    def call(self, inputs, training=None, mask=None):
-        if self._in_step and self._with_auxiliary is not None:
-            return self._with_auxiliary()(inputs, training=training)
-        return super().call(inputs, training=training, mask=mask)
-
-    # Each backend has a step of its own, with arguments of its own; all call the model and hand
-    # what it gives to `compute_loss` and `compute_metrics`.
-    def train_step(self, *args, **kwargs):
-        with self._step():
-            return super().train_step(*args, **kwargs)
-
-    def test_step(self, *args, **kwargs):
-        with self._step():
-            return super().test_step(*args, **kwargs)
-
-    @contextlib.contextmanager
-    def _step(self):
-        self._in_step = True
-        try:
-            yield
-        finally:
-            self._in_step = False
-
-    def compute_loss(self, x=None, y=None, y_pred=None, sample_weight=None, training=True):
-        """As `keras.Model.compute_loss`, of what `outputs_for_loss` gave."""
-        if not isinstance(y_pred, dict):
-            return super().compute_loss(x, y, y_pred, sample_weight, training)
-        loss = super().compute_loss(x, y, y_pred["logits"], sample_weight, training)
-        for name, logits in y_pred["auxiliary_logits"].items():
-            weight = y_pred["auxiliary_weights"][name]  # (batch,)
-            if sample_weight is not None:
-                axes = tuple(range(1, len(sample_weight.shape)))
-                weight = ops.expand_dims(weight, axes) * ops.cast(sample_weight, "float32")
-            # Not by the method again, which would add the losses of regularizers again.
-            loss += self._compile_loss(y, logits, weight)
-        return loss
-
-    def compute_metrics(self, x, y, y_pred, sample_weight=None):
-        """As `keras.Model.compute_metrics`, of the logits alone."""
-        logits = y_pred["logits"] if isinstance(y_pred, dict) else y_pred
-        return super().compute_metrics(x, y, logits, sample_weight)
-
     def get_config(self):
         serialize = keras.saving.serialize_keras_object
         return {
@@ -282,6 +165,32 @@ class GenreClassifier(keras.Model):
                 config[part], custom_objects=custom_objects
             )
         return cls(**config)
+
+
+def fuse(modalities, fusion_head, modality_dropout=0.0):
+    """Call a fusion head on symbolic modalities, some of them hidden while training.
+
+    Args:
+        modalities: What the head takes: see `keras_genre.models.fusion_heads.FusionHead`.
+        fusion_head: The head.
+        modality_dropout: As in `GenreClassifier`.
+
+    Raises:
+        ValueError: If there is modality dropout with a single modality.
+    """
+    if modality_dropout:
+        if len(modalities) < 2:
+            raise ValueError(
+                f"Expected two encoders for a modality_dropout of {modality_dropout}, received "
+                f"that of {next(iter(modalities))!r} alone, which no film can do without."
+            )
+        hide = ModalityDropout(modality_dropout, name="modality_dropout")
+        present = hide(modalities["text"]["present"], modalities["poster"]["present"])
+        modalities = {
+            name: {**modalities[name], "present": seen}
+            for name, seen in zip(("text", "poster"), present, strict=True)
+        }
+    return fusion_head(modalities)
 
 
 def _pretrained(weights, freeze):
