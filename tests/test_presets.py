@@ -12,7 +12,7 @@ from keras_genre.models import GenreClassifier
 from keras_genre.models.fusion_heads import FUSION_HEADS
 from keras_genre.models.poster_encoders import POSTER_ENCODERS
 from keras_genre.models.text_encoders import TEXT_ENCODERS
-from keras_genre.presets import FUSION_PRESETS, PRESETS, Preset, check_weights, get_preset
+from keras_genre.presets import FUSION_PRESETS, PRESETS, Preset, get_preset
 
 
 @pytest.mark.parametrize("name", PRESETS)
@@ -164,19 +164,45 @@ def test_fusion_parameters_equal_the_hand_calculation_and_come_near_the_publishe
 
 
 @pytest.mark.parametrize(
-    ("encoders", "prefix"), [(TEXT_ENCODERS, "text"), (POSTER_ENCODERS, "poster")]
+    ("encoders", "kind"), [(TEXT_ENCODERS, "text"), (POSTER_ENCODERS, "poster")]
 )
-def test_check_weights_allows_the_encoders_that_take_them(encoders, prefix, monkeypatch):
+@pytest.mark.parametrize("field", ["weights", "freeze"])
+def test_get_preset_changes_weights_of_the_encoders_that_take_them(
+    encoders, kind, field, monkeypatch
+):
     for encoder, encoder_class in encoders.items():
-        preset = Preset("A model.", **{f"{prefix}_encoder": encoder})
+        preset = Preset("A model.", **{f"{kind}_encoder": encoder, f"{kind}_weights": "a"})
         monkeypatch.setitem(PRESETS, "one", preset)
-        weights = {"text_weights": None, "poster_weights": None, f"{prefix}_weights": "a"}
         taken = any(
-            "weights" in inspect.signature(each.__init__).parameters
-            for each in encoder_class.__mro__
+            field in inspect.signature(each.__init__).parameters for each in encoder_class.__mro__
         )
-        with contextlib.nullcontext() if taken else pytest.raises(ValueError, match="takes none"):
-            check_weights("one", **weights)
+        with contextlib.nullcontext() if taken else pytest.raises(ValueError, match="takes no"):
+            changed = get_preset("one", **{f"{kind}_{field}": "all"})
+            assert getattr(changed, f"{kind}_{field}") == "all"
+
+
+def test_get_preset_changes_some_options_and_leaves_the_others():
+    changed = get_preset("early_fusion", max_tokens=64, fusion_options={"projection_dim": 8})
+    options = dict(changed.fusion_options)
+    assert (changed.max_tokens, options["projection_dim"], options["dropout"]) == (64, 8, 0.0)
+    assert changed.text_encoder == "distilbert"
+    assert get_preset("early_fusion").max_tokens == 512
+    assert get_preset("lstm", text_weights=None) == get_preset("lstm")
+
+
+@pytest.mark.parametrize(
+    ("name", "changes", "message"),
+    [
+        ("lstm", {"max_token": 3}, "no field 'max_token'.*Did you mean 'max_tokens'"),
+        ("lstm", {"poster_freeze": "all"}, "no poster_freeze, as it has no poster encoder"),
+        ("cnn64", {"text_options": {"dropout": 0.1}}, "no text_options"),
+        ("minilm", {"text_weights": "random", "text_freeze": "all"}, "Expected text_weights"),
+        ("mobilenet", {"poster_freeze": 2}, "Expected poster_weights beside poster_freeze=2"),
+    ],
+)
+def test_get_preset_changes_that_do_not_suit_say_why(name, changes, message):
+    with pytest.raises(ValueError, match=message):
+        get_preset(name, **changes)
 
 
 def test_get_preset_misspelt_name_names_all_and_the_close_match():

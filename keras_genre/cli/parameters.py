@@ -5,6 +5,8 @@ import difflib
 import click
 from click.shell_completion import CompletionItem
 
+from keras_genre.presets import PRESETS, get_preset
+
 
 class Choice(click.Choice):
     """One of several words; a wrong one is answered with the word that was meant."""
@@ -28,3 +30,30 @@ class Folder(click.Path):
     def shell_complete(self, ctx, param, incomplete):
         """Let the shell complete folders."""
         return [CompletionItem(incomplete, type="dir")]
+
+
+class PresetName(Choice):
+    """A preset, or a text preset, a poster preset and a fusion head joined by plus signs."""
+
+    def __init__(self):
+        super().__init__(list(PRESETS))
+
+    def convert(self, value, param, ctx):
+        """Return the name, or fail with the close match."""
+        if "+" not in str(value):
+            return super().convert(value, param, ctx)
+        try:
+            get_preset(value)
+        except ValueError as error:
+            self.fail(str(error), param, ctx)
+        return value
+
+
+class Freeze(click.ParamType):
+    """How much of an encoder is frozen: a number of stages, or a word."""
+
+    name = "freeze"
+
+    def convert(self, value, param, ctx):
+        """Return a number where it is one."""
+        return int(value) if str(value).isdigit() else value

@@ -5,7 +5,7 @@ from pathlib import Path
 import click
 
 from keras_genre.cli.output import emit, json_option, say
-from keras_genre.cli.parameters import Choice, Folder
+from keras_genre.cli.parameters import Choice, Folder, Freeze, PresetName
 from keras_genre.presets import PRESETS
 
 _AUGMENTATIONS = ("none", "standard", "rand_augment", "mix_up", "cut_mix")
@@ -18,6 +18,10 @@ class _Command(click.Command):
     def format_epilog(self, ctx, formatter):
         with formatter.section("Presets"):
             formatter.write_dl([(name, preset.description) for name, preset in PRESETS.items()])
+        with formatter.section("Or any combination"):
+            formatter.write_dl(
+                [("TEXT+POSTER+HEAD", "Two presets and a fusion head, as in lstm+cnn64+gated.")]
+            )
 
 
 @click.command(cls=_Command)
@@ -26,7 +30,7 @@ class _Command(click.Command):
     "--preset",
     required=True,
     metavar="NAME",
-    type=Choice(list(PRESETS)),
+    type=PresetName(),
     help="The model; see below.",
 )
 @click.option("--out", type=Folder(), help="Folder of the run, to be made [runs/<preset>].")
@@ -49,6 +53,20 @@ class _Command(click.Command):
     help="Folder, hf:// name or file of the plot encoder's weights, or random [the preset's].",
 )
 @click.option("--poster-weights", metavar="WHERE", help="The same of the poster encoder.")
+@click.option(
+    "--text-freeze",
+    metavar="HOW",
+    type=Freeze(),
+    help="What of the plot encoder's weights stays: none, all, or a number of layers.",
+)
+@click.option(
+    "--poster-freeze", metavar="HOW", type=Freeze(), help="The same of the poster encoder."
+)
+@click.option(
+    "--word-vectors",
+    metavar="FILE",
+    help="Word vectors to begin with: GloVe's .txt, or an .npz of words and vectors.",
+)
 @click.option("--dtype", type=Choice(_POLICIES), help="Precision [what suits the device].")
 @click.option(
     "--seed", type=click.IntRange(0, 2**32 - 1), help="Of weights, shuffling and dropout."
@@ -68,10 +86,10 @@ def command(data, out, skip_damaged, as_json, **choices):
     from keras_genre.training import train
     from keras_genre.training.callbacks import EpochLog
 
-    recipe = Recipe(**{name: value for name, value in choices.items() if value is not None})
-    folder = Path(out or Path("runs") / recipe.preset)
+    recipe = Recipe.from_preset(**choices)
+    folder = Path(out or Path("runs") / recipe.preset.replace("+", "_"))
     dataset = MovieDataset(data, skip_damaged)
-    run = train(recipe, dataset, folder, callbacks=[EpochLog(say)])
+    run = train(recipe, dataset, folder, callbacks=[EpochLog(say)], say=say)
     history = run.history
     best = history.loc[history["val_macro_f1"].idxmax()]
     result = {

@@ -8,6 +8,7 @@ _HOMES = {
     "format_per_genre": "report",
     "format_table": "report",
     "paired_interval": "significance",
+    "paired_interval_of_means": "significance",
     "score_table": "report",
 }
 
@@ -17,6 +18,7 @@ __all__ = [
     "format_per_genre",
     "format_table",
     "paired_interval",
+    "paired_interval_of_means",
     "score_table",
 ]
 

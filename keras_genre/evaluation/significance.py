@@ -1,5 +1,6 @@
 """How sure a score is, and whether one model is really better than another."""
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -8,7 +9,7 @@ from keras_genre.evaluation.resampling import ResampledScores, draw_counts
 from keras_genre.scoring.decision_rule import DecisionRule
 from keras_genre.scoring.predictions import Predictions
 
-__all__ = ["Interval", "bootstrap_intervals", "paired_interval"]
+__all__ = ["Interval", "bootstrap_intervals", "paired_interval", "paired_interval_of_means"]
 
 
 @dataclass(frozen=True)
@@ -107,15 +108,56 @@ def paired_interval(
         ValueError: If the films, their order or labels differ, a rule is for another
             vocabulary, or a number is out of range.
     """
-    a.check_same_films(b)
-    _check(a, rule_a, num_resamples, level)
-    _check(b, rule_b, num_resamples, level)
-    scores_a, scores_b = ResampledScores(a, rule_a), ResampledScores(b, rule_b)
+    return paired_interval_of_means([(a, rule_a)], [(b, rule_b)], num_resamples, seed, level)
+
+
+def paired_interval_of_means(
+    a: Sequence[tuple[Predictions, DecisionRule]],
+    b: Sequence[tuple[Predictions, DecisionRule]],
+    num_resamples: int = 2000,
+    seed: int = 0,
+    level: float = 0.95,
+) -> dict[str, Interval]:
+    """Give intervals of the mean score of some trainings minus that of others.
+
+    As `paired_interval`, for models that were trained several times with other seeds: the mean
+    over the trainings is taken within each resample. The intervals say how far the difference
+    would move with other films; the trainings are held fixed.
+
+    Args:
+        a: Predictions and decision rule of each training of the first model.
+        b: The same of the second, on the same films in the same order.
+        num_resamples: How often the films are drawn again.
+        seed: The same seed gives the same intervals.
+        level: The share of resamples inside the interval.
+
+    Returns:
+        The same scores as `bootstrap_intervals`.
+
+    Raises:
+        ValueError: If there is no training, the films, their order or labels differ, a rule is
+            for another vocabulary, or a number is out of range.
+    """
+    if not a or not b:
+        raise ValueError(
+            f"Expected at least one training of each model, received {len(a)} and {len(b)}."
+        )
+    films = a[0][0]
+    for predictions, rule in [*a, *b]:
+        films.check_same_films(predictions)
+        _check(predictions, rule, num_resamples, level)
+    mean_a, mean_b = (_mean_scores(trainings) for trainings in (a, b))
     resampled = [
-        scores_a(counts) - scores_b(counts) for counts in draw_counts(len(a), num_resamples, seed)
+        mean_a(counts) - mean_b(counts) for counts in draw_counts(len(films), num_resamples, seed)
     ]
-    values = _on_the_films(scores_a, a) - _on_the_films(scores_b, b)
-    return _intervals(values, np.concatenate(resampled), level)
+    on_the_films = _on_the_films(mean_a, films) - _on_the_films(mean_b, films)
+    return _intervals(on_the_films, np.concatenate(resampled), level)
+
+
+def _mean_scores(trainings) -> Callable[[np.ndarray], np.ndarray]:
+    """From counts of drawn films to the mean of the trainings' scores."""
+    scores = [ResampledScores(predictions, rule) for predictions, rule in trainings]
+    return lambda counts: np.mean([each(counts) for each in scores], axis=0)
 
 
 def _check(predictions, rule, num_resamples: int, level: float) -> None:
@@ -130,7 +172,7 @@ def _check(predictions, rule, num_resamples: int, level: float) -> None:
         raise ValueError(f"Expected level between 0 and 1, for example 0.95, received {level}.")
 
 
-def _on_the_films(scores: ResampledScores, predictions: Predictions) -> np.ndarray:
+def _on_the_films(scores: Callable, predictions: Predictions) -> np.ndarray:
     """Score the films themselves: each drawn once. Shape `(3,)`."""
     return scores(np.ones((1, len(predictions)), dtype="int32"))[0]
 

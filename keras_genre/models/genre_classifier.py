@@ -10,7 +10,7 @@ from keras_genre.models.multi_label_model import MultiLabelModel
 from keras_genre.models.poster_encoders import POSTER_ENCODERS
 from keras_genre.models.precision import policy_for_device
 from keras_genre.models.text_encoders import TEXT_ENCODERS
-from keras_genre.presets import RANDOM_WEIGHTS, check_weights, get_preset
+from keras_genre.presets import RANDOM_WEIGHTS, get_preset
 
 
 @keras.saving.register_keras_serializable(package="keras_genre")
@@ -90,8 +90,7 @@ class GenreClassifier(MultiLabelModel):
         vocabulary,
         dtype="auto",
         modality_dropout: float = 0.0,
-        text_weights: str | None = None,
-        poster_weights: str | None = None,
+        **changes,
     ) -> "GenreClassifier":
         """Make the model of a preset, with random or pretrained encoders.
 
@@ -104,17 +103,16 @@ class GenreClassifier(MultiLabelModel):
             dtype: A Keras dtype policy, or "auto" for the one that suits the device: see
                 `keras_genre.models.precision`. Weights, logits and loss are float32 under each.
             modality_dropout: Share of the films that lose plot or poster in a training step.
-            text_weights: Where the weights of the text encoder come from (see
-                `keras_genre.models.pretrained`), "random", or None for those that the preset
-                names, which are downloaded once.
-            poster_weights: The same of the poster encoder.
+            **changes: What shall be otherwise than in the preset: any field of
+                `keras_genre.presets.Preset`. For example `text_weights`, where the weights of the
+                text encoder come from (see `keras_genre.models.pretrained`) or "random",
+                `text_freeze`, how much of them stays as it is, and the same of the poster.
 
         Raises:
-            ValueError: If there is no such preset, or its encoder takes no weights.
+            ValueError: If there is no such preset, or a change does not suit it.
             WeightsError: If the weights cannot be loaded or do not fit.
         """
-        preset = get_preset(name)
-        check_weights(name, text_weights, poster_weights)
+        preset = get_preset(name, **changes)
         policy = keras.dtype_policies.get(policy_for_device() if dtype == "auto" else dtype)
         vocabulary = GenreVocabulary(vocabulary)
         text_encoder = poster_encoder = None
@@ -123,14 +121,14 @@ class GenreClassifier(MultiLabelModel):
                 preset.vocabulary_size,
                 dtype=policy,
                 **dict(preset.text_options),
-                **_pretrained(text_weights or preset.text_weights, preset.text_freeze),
+                **_pretrained(preset.text_weights, preset.text_freeze),
             )
         if preset.poster_encoder:
             poster_encoder = POSTER_ENCODERS[preset.poster_encoder](
                 preset.image_size,
                 dtype=policy,
                 **dict(preset.poster_options),
-                **_pretrained(poster_weights or preset.poster_weights, preset.poster_freeze),
+                **_pretrained(preset.poster_weights, preset.poster_freeze),
             )
         fusion_head = FUSION_HEADS[preset.fusion_head](
             len(vocabulary), dtype=policy, **dict(preset.fusion_options)

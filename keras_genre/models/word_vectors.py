@@ -8,7 +8,7 @@ import numpy as np
 
 from keras_genre.errors import WeightsError
 
-__all__ = ["read_word_vectors", "set_word_vectors"]
+__all__ = ["read_word_vectors", "set_word_vectors", "word_vectors_width"]
 
 _FIRST_WORD = 2  # 0 is padding, 1 is any word that the vocabulary lacks
 
@@ -64,6 +64,22 @@ def set_word_vectors(text_encoder, words: Sequence[str], path: str | Path) -> in
     return len(vectors)
 
 
+def word_vectors_width(path: str | Path) -> int:
+    """How many numbers a word has in a file that `read_word_vectors` reads.
+
+    Raises:
+        WeightsError: If the file is missing, or what is read of it damaged.
+    """
+    path = _existing(path)
+    if path.endswith(".npz"):
+        return _read_npz(path)[1].shape[1]
+    with open(path, encoding="utf-8", errors="replace", newline="\n") as lines:
+        width = len(lines.readline().split(" ")) - 1
+    if width < 1:
+        raise _damaged(path, 1, "its")
+    return width
+
+
 def read_word_vectors(path: str | Path, words: Sequence[str]) -> dict[str, np.ndarray]:
     """Read the vectors of some words.
 
@@ -78,17 +94,22 @@ def read_word_vectors(path: str | Path, words: Sequence[str]) -> dict[str, np.nd
     Raises:
         WeightsError: If the file is missing, damaged or ends within a vector.
     """
+    path = _existing(path)
+    wanted = set(words)
+    if path.endswith(".npz"):
+        known, vectors = _read_npz(path)
+        return {word: vector for word, vector in zip(known, vectors, strict=True) if word in wanted}
+    return _read_text(path, wanted)
+
+
+def _existing(path):
     path = os.fspath(path)
     if not os.path.isfile(path):
         raise WeightsError(
             f"There is no file of word vectors {path!r}. Expected GloVe's .txt, unpacked, or an "
             ".npz with `words` and `vectors`."
         )
-    wanted = set(words)
-    if path.endswith(".npz"):
-        known, vectors = _read_npz(path)
-        return {word: vector for word, vector in zip(known, vectors, strict=True) if word in wanted}
-    return _read_text(path, wanted)
+    return path
 
 
 def _read_npz(path):

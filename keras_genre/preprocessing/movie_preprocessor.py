@@ -42,21 +42,23 @@ class MoviePreprocessor(keras.layers.Layer):
         self.poster = poster
 
     @classmethod
-    def from_preset(cls, name: str, plot_vocabulary=None) -> "MoviePreprocessor":
+    def from_preset(cls, name: str, plot_vocabulary=None, **changes) -> "MoviePreprocessor":
         """Make the preprocessor of a preset; words that come with no weights `adapt` learns.
 
         Args:
             name: A preset, for example "concat_fusion_small".
-            plot_vocabulary: Where the word pieces of the encoder's pretrained weights come from:
-                what `text_weights` of `GenreClassifier.from_preset` is, or a `vocab.txt` (see
-                `keras_genre.preprocessing.word_piece_files`). "random" to learn them; None for
-                those of the weights that the preset names.
+            plot_vocabulary: Where the word pieces of the encoder's pretrained weights come from
+                (see `keras_genre.preprocessing.word_piece_files`): the weights themselves, or a
+                `vocab.txt`. "random" to learn them; None for those of the preset's `text_weights`.
+            **changes: As in `GenreClassifier.from_preset`: what the model is given, its
+                preprocessor is given too.
 
         Raises:
-            ValueError: If there is no such preset, or its vocabulary is always learned.
+            ValueError: If there is no such preset, its vocabulary is always learned, or a change
+                does not suit it.
             WeightsError: If the vocabulary cannot be read.
         """
-        preset = get_preset(name)
+        preset = get_preset(name, **changes)
         plot = poster = None
         if preset.text_encoder:
             plot = _make_plot_layer(name, preset, plot_vocabulary)

@@ -1,7 +1,6 @@
 """From a name to a preset: one that is listed, or any text with any poster with any head."""
 
-import difflib
-
+from keras_genre.presets.changing import changed, close_match
 from keras_genre.presets.fusion import FUSION_PRESETS
 from keras_genre.presets.preset import Preset
 from keras_genre.presets.registry import PRESETS
@@ -16,27 +15,37 @@ _POSTER_FIELDS = (
 )  # fmt: skip
 
 
-def get_preset(name: str) -> Preset:
+def get_preset(name: str, **changes) -> Preset:
     """Return the preset called `name`.
 
     Args:
         name: A preset; or `"<text>+<poster>+<head>"`: the text encoder of a preset, the poster
             encoder of another and a fusion head with the options that it has by default.
+        **changes: Fields of `Preset` that shall be otherwise; None for as they are. Of options,
+            a dict of those that shall be otherwise.
 
     Raises:
-        ValueError: If there is no such preset; the message names close matches.
+        ValueError: If there is no such preset or field, the message names close matches; or if a
+            change does not suit the preset.
 
     Example:
         >>> get_preset("gru+cnn64+gated").description
         'Plot and poster: gru and cnn64, gated head.'
+        >>> get_preset("gru", max_tokens=64, fusion_options={"dropout": 0.2}).fusion_options
+        (('dropout', 0.2),)
     """
+    preset = _named(name)
+    return changed(preset, name, changes) if changes else preset
+
+
+def _named(name: str) -> Preset:
     if name in PRESETS:
         return PRESETS[name]
     if str(name).count("+") == 2:
         return _combined(*name.split("+"))
     raise ValueError(
         f"Unknown preset {name!r}. Expected one of {', '.join(PRESETS)}; or a text preset, a "
-        f"poster preset and a fusion head, as in 'lstm+cnn64+gated'.{_close(name, PRESETS)}"
+        f"poster preset and a fusion head, as in 'lstm+cnn64+gated'.{close_match(name, PRESETS)}"
     )
 
 
@@ -45,7 +54,7 @@ def _combined(text: str, poster: str, head: str) -> Preset:
     if head not in _HEADS:
         raise ValueError(
             f"Unknown fusion head {head!r}. Expected one of {', '.join(sorted(_HEADS))}."
-            f"{_close(head, _HEADS)}"
+            f"{close_match(head, _HEADS)}"
         )
     # The small steps of a part that is pretrained, or it loses what it knows.
     pretrained = [part for part in (of_text, of_poster) if part.text_weights or part.poster_weights]
@@ -65,11 +74,6 @@ def _part(name: str, kind: str) -> Preset:
     if name not in known:
         raise ValueError(
             f"Unknown {kind} preset {name!r}. Expected one of {', '.join(known)}."
-            f"{_close(name, known)}"
+            f"{close_match(name, known)}"
         )
     return known[name]
-
-
-def _close(name, names) -> str:
-    close = difflib.get_close_matches(str(name), names, n=1)
-    return f" Did you mean {close[0]!r}?" if close else ""

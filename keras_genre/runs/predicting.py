@@ -1,14 +1,24 @@
 """From a model to Predictions."""
 
+from collections.abc import Callable, Mapping
+
 import keras
 import numpy as np
 
 from keras_genre.data import MovieDataset
+from keras_genre.runs.feature_batches import load_with_features
+from keras_genre.runs.features import Features
+from keras_genre.runs.labels import ids_and_labels
 from keras_genre.scoring import Predictions
 
 
 def predict(
-    model: keras.Model, preprocessor, dataset: MovieDataset, split: str, batch_size: int = 64
+    model: keras.Model,
+    preprocessor,
+    dataset: MovieDataset,
+    split: str,
+    batch_size: int = 64,
+    transform: Callable[[dict], dict] | None = None,
 ) -> Predictions:
     """Predict the films of a split, in the order of the records.
 
@@ -18,6 +28,9 @@ def predict(
         dataset: The records.
         split: "train", "validation" or "test".
         batch_size: Films at a time.
+        transform: What is done to the films first, inside tf.data: from a dict of strings of shape
+            `(batch,)`, "plot" and "poster" (JPEG bytes), to another. For example
+            `keras_genre.runs.without_posters`.
 
     Returns:
         `Predictions` of the split, with labels.
@@ -25,16 +38,58 @@ def predict(
     Raises:
         ValueError: If the model's genres are not the dataset's, or not in the same order.
     """
+    _check_vocabulary(model, dataset)
+    prepare = getattr(preprocessor, "prepare_stored", preprocessor)
+    batches = dataset.load(
+        split,
+        preprocessor if transform is None else lambda raw: prepare(transform(raw)),
+        batch_size,
+        shuffle=False,
+        bucketed=True,
+        with_ids=True,
+    )
+    return _predictions(model, batches, dataset, split)
+
+
+def predict_with_features(
+    model: keras.Model,
+    preprocessor,
+    dataset: MovieDataset,
+    split: str,
+    known: Mapping[str, Features],
+    batch_size: int = 64,
+) -> Predictions:
+    """Predict the films of a split of which some features are known.
+
+    Args:
+        model: A `FeatureClassifier`.
+        preprocessor: The `MoviePreprocessor` of the whole model.
+        dataset: The records.
+        split: The split.
+        known: As in `keras_genre.runs.feature_batches.load_with_features`.
+        batch_size: Films at a time.
+
+    Returns:
+        What `predict` gives for the whole model.
+    """
+    _check_vocabulary(model, dataset)
+    batches = load_with_features(
+        dataset, split, preprocessor, known, batch_size, shuffle=False, with_ids=True
+    )
+    return _predictions(model, batches, dataset, split)
+
+
+def _check_vocabulary(model, dataset: MovieDataset) -> None:
     vocabulary = getattr(model, "vocabulary", dataset.vocabulary)
     if vocabulary != dataset.vocabulary:
         raise ValueError(
             f"The model's genres differ from the dataset's (or their order does): "
             f"{list(vocabulary)} and {list(dataset.vocabulary)}."
         )
-    movie_ids, labels = _ids_and_labels(dataset, split)
-    batches = dataset.load(
-        split, preprocessor, batch_size, shuffle=False, bucketed=True, with_ids=True
-    )
+
+
+def _predictions(model, batches, dataset: MovieDataset, split: str) -> Predictions:
+    movie_ids, labels = ids_and_labels(dataset, split)
     logits = _logits(model, batches)
     return Predictions(
         movie_ids=movie_ids,
@@ -52,16 +107,6 @@ def _logits(model: keras.Model, batches) -> dict[str, np.ndarray]:
         names = (movie_id.decode() for movie_id in movie_ids.numpy())
         logits.update(zip(names, model.predict_on_batch(tensors), strict=True))
     return logits
-
-
-def _ids_and_labels(dataset: MovieDataset, split: str) -> tuple[list[str], np.ndarray]:
-    """Read the films in the order of the records, without preparing them."""
-    movie_ids, labels = [], []
-    films = dataset.load(split, lambda raw: {}, batch_size=1024, shuffle=False, with_ids=True)
-    for _, batch_labels, batch_ids in films:
-        labels.append(batch_labels.numpy())
-        movie_ids.extend(movie_id.decode() for movie_id in batch_ids.numpy())
-    return movie_ids, np.concatenate(labels)
 
 
 def sigmoid(logits: np.ndarray) -> np.ndarray:

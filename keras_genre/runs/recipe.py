@@ -4,13 +4,16 @@ import dataclasses
 import json
 
 from keras_genre.errors import RunError
-from keras_genre.presets import Preset, check_weights, get_preset
+from keras_genre.presets import Preset, get_preset
 
 LOSSES = ("bce", "weighted_bce")
 """The losses by name."""
 
 AUGMENTATIONS = ("none", "standard", "rand_augment", "mix_up", "cut_mix")
 """What may be done to training posters, by name."""
+
+# Fields of the recipe that are fields of the preset too.
+_OF_PRESET = ("text_weights", "poster_weights", "text_freeze", "poster_freeze")
 
 _MIXING = ("mix_up", "cut_mix")
 
@@ -37,6 +40,14 @@ class Recipe:
         text_weights: Where the weights of the text encoder come from, "random", or None for those
             that the preset names; see `keras_genre.models.pretrained`.
         poster_weights: The same of the poster encoder.
+        text_freeze: How much of pretrained text weights stays as it is, as the `freeze` of the
+            encoder: "none", "all", a number of layers, or the name of the last one; None for what
+            the preset says. What an encoder gives that is frozen whole is computed once.
+        poster_freeze: The same of the poster encoder.
+        word_vectors: A file of word vectors that the plot encoder's embedding begins with, see
+            `keras_genre.models.word_vectors`; the embedding becomes as wide as they are.
+        changes: What else of the preset shall be otherwise, as (field, value) pairs; options are
+            pairs again.
         dtype: A Keras dtype policy, or "auto" for the one that suits the device.
         seed: Of weights, shuffling and dropout.
 
@@ -60,11 +71,36 @@ class Recipe:
     modality_dropout: float = 0.0
     text_weights: str | None = None
     poster_weights: str | None = None
+    text_freeze: str | int | None = None
+    poster_freeze: str | int | None = None
+    word_vectors: str | None = None
+    changes: tuple[tuple[str, object], ...] = ()
     dtype: str = "auto"
     seed: int = 0
 
+    @classmethod
+    def from_preset(cls, preset: str, **values) -> "Recipe":
+        """How the source of a preset trains it, as far as it says.
+
+        Args:
+            preset: The model.
+            **values: Fields that shall be otherwise; None for as they are.
+        """
+        given = {field: value for field, value in values.items() if value is not None}
+        return cls(preset, **{**dict(get_preset(preset).training), **given})
+
+    @property
+    def preset_changes(self) -> dict[str, object]:
+        """What `from_preset` of model and preprocessor take beside the preset's name."""
+        own = {field: getattr(self, field) for field in _OF_PRESET}
+        return {name: value for name, value in own.items() if value is not None} | dict(
+            self.changes
+        )
+
     def __post_init__(self):
-        preset = get_preset(self.preset)
+        object.__setattr__(self, "changes", _as_tuples(self.changes))  # JSON has no tuples
+        self._check_texts()
+        preset = get_preset(self.preset, **self.preset_changes)
         for field in ("epochs", "batch_size", "patience", "seed"):
             value, least = getattr(self, field), 0 if field == "seed" else 1
             if not isinstance(value, int) or isinstance(value, bool) or value < least:
@@ -79,11 +115,22 @@ class Recipe:
             raise ValueError(f"Unknown loss {self.loss!r}. Expected one of {', '.join(LOSSES)}.")
         self._check_augmentation(preset)
         self._check_modality_dropout(preset)
-        for field in ("text_weights", "poster_weights"):
+        if self.word_vectors and (preset.tokenizer != "words" or not preset.text_encoder):
+            raise ValueError(
+                f"Preset {self.preset!r} learns no words: expected word_vectors None, received "
+                f"{self.word_vectors!r}."
+            )
+
+    def _check_texts(self) -> None:
+        for field in ("text_weights", "poster_weights", "word_vectors"):
             value = getattr(self, field)
             if value is not None and (not isinstance(value, str) or not value):
                 raise ValueError(f"Expected {field} as text or None, received {value!r}.")
-        check_weights(self.preset, self.text_weights, self.poster_weights)
+        twice = {field for field, _ in self.changes} & {*_OF_PRESET, "training"}
+        if twice:
+            raise ValueError(
+                f"Expected {', '.join(sorted(twice))} as a field of the recipe, not among changes."
+            )
 
     def _check_modality_dropout(self, preset: Preset) -> None:
         if not 0 <= self.modality_dropout < 1:
@@ -130,3 +177,7 @@ class Recipe:
             return cls(**json.loads(text))
         except (TypeError, ValueError) as cause:
             raise RunError(f"This is no recipe: {cause}") from cause
+
+
+def _as_tuples(value):
+    return tuple(map(_as_tuples, value)) if isinstance(value, list | tuple) else value

@@ -121,10 +121,15 @@ class Run:
         """What its plots hold, one of `features.TEXTS`."""
         return self._data["text"]
 
-    def predict(self, split: str) -> Predictions:
+    def predict(self, split: str, transform: Callable[[dict], dict] | None = None) -> Predictions:
         """The predictions of a split: read where they were saved, else computed and saved.
 
         Where they cannot be saved (somebody else's run, a full disk), a warning says so.
+
+        Args:
+            split: "train", "validation" or "test".
+            transform: What is done to the films first, as in `keras_genre.predict`; such
+                predictions are computed each time, and not saved.
 
         Raises:
             ValueError: If there is no such split.
@@ -133,19 +138,24 @@ class Run:
         """
         if split not in SPLITS:
             raise ValueError(f"Unknown split {split!r}. Expected one of {', '.join(SPLITS)}.")
+        if transform:
+            return self._computed(split, transform)
         path = self.folder / "predictions" / f"{split}.npz"
         if path.is_file():
             predictions = Predictions.load(path)
             if predictions.split != split:
                 raise RunError(f"{path} holds predictions of the {predictions.split} split.")
             return predictions
-        with damaged_shard_named(self.dataset):
-            predictions = predict(self.model, self.preprocessor, self.dataset, split)
+        predictions = self._computed(split)
         try:
             predictions.save(path)
         except KerasGenreError as cause:
             warnings.warn(f"The {split} predictions are not saved. {cause}", stacklevel=2)
         return predictions
+
+    def _computed(self, split: str, transform: Callable | None = None) -> Predictions:
+        with damaged_shard_named(self.dataset):
+            return predict(self.model, self.preprocessor, self.dataset, split, transform=transform)
 
     @functools.cached_property
     def _data(self) -> dict:

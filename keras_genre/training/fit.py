@@ -3,7 +3,7 @@
 import dataclasses
 import json
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import keras
@@ -14,11 +14,13 @@ from keras_genre.data.damaged_shard import damaged_shard_named
 from keras_genre.errors import DatasetError, RunError
 from keras_genre.losses import WeightedBinaryCrossentropy
 from keras_genre.models import GenreClassifier
+from keras_genre.models.word_vectors import set_word_vectors, word_vectors_width
 from keras_genre.preprocessing import MoviePreprocessor
-from keras_genre.runs import Recipe, Run, predict
+from keras_genre.runs import Recipe, Run
 from keras_genre.scoring import DecisionRule
 from keras_genre.staging import staged_folder
 from keras_genre.training.augmentations import make_augmentation
+from keras_genre.training.films import TrainingFilms
 
 
 def train(
@@ -27,6 +29,7 @@ def train(
     folder: str | Path,
     callbacks: Sequence[keras.callbacks.Callback] = (),
     verbose: int = 0,
+    say: Callable[[str], None] | None = None,
 ) -> Run:
     """Train a model by a recipe, and leave a run.
 
@@ -34,12 +37,16 @@ def train(
     its weights are kept, and the thresholds of the run are then chosen on validation. The test
     films are not read. The folder appears when all of it is written.
 
+    What encoders say whose weights are frozen whole is computed once for all trainings whose runs
+    lie side by side, and kept in a folder `.features` there.
+
     Args:
         recipe: Every choice.
         dataset: Records with a train and a validation split.
         folder: Where the run shall lie; it must not exist yet.
         callbacks: Further Keras callbacks, for example to show progress.
         verbose: As in `keras.Model.fit`.
+        say: Called with a line for people while features are computed.
 
     Returns:
         The `Run`.
@@ -56,18 +63,12 @@ def train(
         )
     with staged_folder(folder, RunError) as staging, damaged_shard_named(dataset):
         keras.utils.set_random_seed(recipe.seed)
-        preprocessor = MoviePreprocessor.from_preset(recipe.preset, recipe.text_weights)
-        preprocessor.adapt(dataset.plots("train"))
-        model = GenreClassifier.from_preset(
-            recipe.preset,
-            dataset.vocabulary,
-            dtype=recipe.dtype,
-            modality_dropout=recipe.modality_dropout,
-            text_weights=recipe.text_weights,
-            poster_weights=recipe.poster_weights,
-        )
-        history = _fit(model, preprocessor, recipe, dataset, callbacks, verbose)
-        validation = predict(model, preprocessor, dataset, "validation")
+        preprocessor, model = _build(recipe, dataset)
+        augmented = recipe.augmentation != "none"
+        features = Path(folder).parent / ".features"
+        films = TrainingFilms(model, preprocessor, dataset, augmented, features, say)
+        history = _fit(films, recipe, dataset, callbacks, verbose)
+        validation = films.predict("validation")
         # Not "auto": to repeat this run elsewhere takes the precision that it had here.
         chosen = dataclasses.replace(recipe, dtype=model.dtype_policy.name)
         (staging / "recipe.json").write_text(chosen.to_json(), encoding="utf-8")
@@ -87,7 +88,29 @@ def train(
     return Run(folder)
 
 
-def _fit(model, preprocessor, recipe, dataset, callbacks, verbose) -> pd.DataFrame:
+def _build(recipe: Recipe, dataset: MovieDataset) -> tuple[MoviePreprocessor, GenreClassifier]:
+    changes = recipe.preset_changes
+    preprocessor = MoviePreprocessor.from_preset(recipe.preset, **changes)
+    preprocessor.adapt(dataset.plots("train"))
+    if recipe.word_vectors:
+        width = word_vectors_width(recipe.word_vectors)
+        options = dict(changes.get("text_options", ()))
+        changes["text_options"] = {**options, "embedding_dim": width}
+    model = GenreClassifier.from_preset(
+        recipe.preset,
+        dataset.vocabulary,
+        dtype=recipe.dtype,
+        modality_dropout=recipe.modality_dropout,
+        **changes,
+    )
+    if recipe.word_vectors:
+        words = preprocessor.plot.get_vocabulary()
+        set_word_vectors(model.text_encoder, words, recipe.word_vectors)
+    return preprocessor, model
+
+
+def _fit(films: TrainingFilms, recipe, dataset, callbacks, verbose) -> pd.DataFrame:
+    model = films.model
     loss = "auto"
     if recipe.loss == "weighted_bce":
         loss = WeightedBinaryCrossentropy(dataset.positive_weights())
@@ -101,12 +124,10 @@ def _fit(model, preprocessor, recipe, dataset, callbacks, verbose) -> pd.DataFra
         "val_macro_f1", mode="max", factor=0.3, patience=max(1, recipe.patience // 2)
     )
     augmentation = make_augmentation(recipe.augmentation)
-    films = dataset.load(
-        "train", preprocessor, recipe.batch_size, seed=recipe.seed, augmentation=augmentation
-    )
+    train = films.load("train", recipe.batch_size, seed=recipe.seed, augmentation=augmentation)
     history = model.fit(
-        films,
-        validation_data=dataset.load("validation", preprocessor, recipe.batch_size),
+        train,
+        validation_data=films.load("validation", recipe.batch_size),
         epochs=recipe.epochs,
         callbacks=[best_epoch, smaller_steps, _RefuseNaN(), *callbacks],
         verbose=verbose,

@@ -15,6 +15,8 @@ import pytest
         (["train"], "Missing"),
         (["train", "data", "--preset", "cnn65"], "Did you mean 'cnn64'"),
         (["train", "data", "--presett", "lstm"], "Did you mean '--preset'"),
+        (["train", "data", "--preset", "lstm+cnn65+gated"], "Did you mean 'cnn64'"),
+        (["train", "data", "--preset", "lstm+cnn64+gatd"], "Did you mean 'gated'"),
         (["predict"], "--plot, --poster, or both"),
         (["predict", "--plot", "x", "--server", "localhost:1"], "--model"),
         (["train", "data", "--preset", "lstm", "--epochs", "0"], "--epochs"),
@@ -32,6 +34,9 @@ def test_command_used_wrongly_exits_with_two(run, args, message):
     ("args", "message"),
     [
         (["train", "{tmp}/nothing", "--preset", "lstm"], "no manifest.json"),
+        (["train", "{tmp}/nothing", "--preset", "lstm+cnn64+late"], "no manifest.json"),
+        (["train", "{tmp}", "--preset", "lstm", "--text-freeze", "all"], "takes no pretrained"),
+        (["train", "{tmp}", "--preset", "minilm", "--word-vectors", "x.txt"], "learns no words"),
         (["evaluate", "{tmp}/nothing"], "is no run"),
         (["export", "{tmp}/nothing"], "is no run"),
         (["serve", "{tmp}/nothing"], "nothing"),

@@ -5,8 +5,12 @@ import sys
 import numpy as np
 import pytest
 
-from keras_genre.evaluation import bootstrap_intervals, paired_interval
-from keras_genre.evaluation.resampling import ResampledScores
+from keras_genre.evaluation import (
+    bootstrap_intervals,
+    paired_interval,
+    paired_interval_of_means,
+)
+from keras_genre.evaluation.resampling import ResampledScores, draw_counts
 from keras_genre.genres import GenreVocabulary
 from keras_genre.scoring import DecisionRule, Predictions, score
 
@@ -117,6 +121,37 @@ def test_paired_interval_on_other_films_raises(predictions):
     )
     with pytest.raises(ValueError, match="Expected predictions on the same films"):
         paired_interval(predictions, rule, other, rule)
+
+
+def test_paired_interval_of_means_is_of_the_mean_over_trainings(predictions, make_predictions):
+    """Written out: each resample scored by the class that scores one training."""
+    random = np.random.default_rng(3)
+    trainings = []
+    for _ in range(5):
+        noise = random.normal(scale=0.1, size=predictions.labels.shape)
+        other = make_predictions(
+            predictions.labels, np.clip(predictions.probabilities + noise, 0, 1)
+        )
+        trainings.append((other, rule_for(other)))
+    a, b = trainings[:3], trainings[3:]
+    received = paired_interval_of_means(a, b, num_resamples=200, seed=7)
+    counts = np.concatenate(list(draw_counts(len(predictions), 200, 7)))
+    means = [
+        sum(ResampledScores(*training)(counts) for training in group) / len(group)
+        for group in (a, b)
+    ]
+    low, high = np.quantile(means[0] - means[1], [0.025, 0.975], axis=0)
+    for number, name in enumerate(ResampledScores.names):
+        assert received[name].low == pytest.approx(low[number])
+        assert received[name].high == pytest.approx(high[number])
+        assert received[name].low < received[name].value < received[name].high
+    one = paired_interval_of_means(a[:1], b[:1], 200, 7)
+    assert one == paired_interval(*a[0], *b[0], 200, 7)
+
+
+def test_paired_interval_of_no_training_raises(predictions):
+    with pytest.raises(ValueError, match="at least one training of each model, received 1 and 0"):
+        paired_interval_of_means([(predictions, rule_for(predictions))], [])
 
 
 @pytest.mark.parametrize(

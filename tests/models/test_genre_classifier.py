@@ -423,7 +423,7 @@ def test_load_model_of_pretrained_encoders_asks_for_no_weights(tiny, pretrained,
 @pytest.mark.parametrize(
     ("name", "field", "message"),
     [
-        ("lstm", "text_weights", "text encoder 'lstm' takes none"),
+        ("lstm", "text_weights", "text encoder 'lstm' takes no pretrained"),
         ("lstm", "poster_weights", "no poster encoder"),
         ("cnn64", "text_weights", "no text encoder"),
     ],

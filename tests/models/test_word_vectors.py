@@ -3,7 +3,11 @@ import pytest
 
 from keras_genre.errors import KerasGenreError, WeightsError
 from keras_genre.models.text_encoders import BiLSTMAttentionTextEncoder
-from keras_genre.models.word_vectors import read_word_vectors, set_word_vectors
+from keras_genre.models.word_vectors import (
+    read_word_vectors,
+    set_word_vectors,
+    word_vectors_width,
+)
 
 VECTORS = {"heist": [1.0, 2.0, 3.0], "new york": [4.0, 5.0, 6.0], "été": [7.0, 8.0, 9.0]}
 
@@ -46,6 +50,18 @@ def test_read_word_vectors_reads_the_asked_for_words_alone(file):
     assert list(vectors) == ["new york"]
     assert vectors["new york"].dtype == "float32"
     np.testing.assert_array_equal(vectors["new york"], VECTORS["new york"])
+
+
+def test_word_vectors_width_is_that_of_the_file(file):
+    assert word_vectors_width(file) == 3
+
+
+def test_word_vectors_width_of_no_such_file_refused(tmp_path):
+    (tmp_path / "empty.txt").touch()
+    with pytest.raises(WeightsError, match=r"Line 1 of the word vectors"):
+        word_vectors_width(tmp_path / "empty.txt")
+    with pytest.raises(WeightsError, match=r"no file of word vectors .*glove\.txt"):
+        word_vectors_width(tmp_path / "glove.txt")
 
 
 def test_set_word_vectors_other_width_refused(tmp_path):

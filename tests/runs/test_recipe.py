@@ -4,6 +4,7 @@ from hypothesis import strategies as st
 
 from keras_genre.cli import train as train_command
 from keras_genre.errors import RunError
+from keras_genre.presets import PRESETS
 from keras_genre.runs import Recipe
 from keras_genre.runs.recipe import AUGMENTATIONS
 
@@ -107,3 +108,41 @@ def test_recipe_written_before_weights_and_dropout_still_loads():
 def test_recipe_of_every_augmentation_can_be_asked_for_on_the_command_line():
     (option,) = (p for p in train_command.command.params if p.name == "augmentation")
     assert tuple(option.type.choices) == AUGMENTATIONS
+
+
+def test_recipe_of_a_preset_is_that_of_its_source():
+    recipe = Recipe.from_preset("attention_fusion", epochs=3, batch_size=None)
+    assert (recipe.learning_rate, recipe.weight_decay, recipe.loss) == (3e-5, 0.05, "weighted_bce")
+    assert (recipe.epochs, recipe.batch_size) == (3, 32)
+    assert Recipe.from_preset("lstm") == Recipe("lstm")
+
+
+@pytest.mark.parametrize("name", PRESETS)
+def test_recipe_of_every_preset_is_sound(name):
+    recipe = Recipe.from_preset(name)
+    assert Recipe.from_json(recipe.to_json()) == recipe
+
+
+def test_recipe_with_changes_through_json_is_the_same_and_can_be_hashed():
+    changes = [["text_options", [["pooling", "last"]]], ["max_tokens", 30]]
+    recipe = Recipe("bilstm_attention", changes=changes)
+    assert Recipe.from_json(recipe.to_json()) == recipe
+    assert hash(recipe) == hash(Recipe.from_json(recipe.to_json()))
+    assert dict(recipe.preset_changes["text_options"]) == {"pooling": "last"}
+
+
+@pytest.mark.parametrize(
+    ("preset", "values", "message"),
+    [
+        ("minilm", {"word_vectors": "glove.txt"}, "'minilm' learns no words"),
+        ("cnn64", {"word_vectors": "glove.txt"}, "'cnn64' learns no words"),
+        ("lstm", {"word_vectors": ""}, "word_vectors as text"),
+        ("lstm", {"text_freeze": "all"}, "takes no pretrained weights"),
+        ("minilm", {"text_weights": "random", "text_freeze": "all"}, "Expected text_weights"),
+        ("minilm", {"changes": (("text_freeze", "all"),)}, "text_freeze as a field of the recipe"),
+        ("minilm", {"changes": (("hidden_dim", 3),)}, "no field 'hidden_dim'"),
+    ],
+)
+def test_recipe_of_what_does_not_suit_the_preset_says_why(preset, values, message):
+    with pytest.raises(ValueError, match=message):
+        Recipe(preset, **values)

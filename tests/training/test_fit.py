@@ -1,13 +1,18 @@
+import dataclasses
 import json
 import shutil
 
+import keras
 import numpy as np
 import pytest
+from reduced_presets import REDUCED_PRESETS
 
 from keras_genre.catalog import make_synthetic_catalog
 from keras_genre.data import MovieDataset, write_records
 from keras_genre.errors import DatasetError, RunError
 from keras_genre.models import GenreClassifier
+from keras_genre.preprocessing import MoviePreprocessor
+from keras_genre.presets import PRESETS
 from keras_genre.runs import Recipe, Run, predict
 from keras_genre.scoring import DecisionRule, score
 from keras_genre.training import train
@@ -120,8 +125,6 @@ def test_training_into_an_existing_folder_is_refused(sample_dataset, tmp_path):
 
 
 def test_training_that_fails_leaves_nothing(sample_dataset, tmp_path):
-    import keras
-
     class Stop(keras.callbacks.Callback):
         def on_train_batch_end(self, batch, logs=None):
             raise KeyboardInterrupt
@@ -200,3 +203,93 @@ def test_train_makes_the_model_with_the_weights_and_dropout_of_the_recipe(
             "poster_weights": "random",
         },
     )
+
+
+# === Frozen encoders ===
+
+
+@pytest.fixture
+def frozen(monkeypatch, tmp_path):
+    """A small preset of two encoders, and a recipe that freezes both; no weights are loaded."""
+    weights = tmp_path / "texts"
+    weights.mkdir()
+    pieces = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", *"abcdefghij", *(f"##{c}" for c in "aeioustr")]
+    (weights / "vocab.txt").write_text("\n".join(pieces[:20]) + "\n")
+    monkeypatch.setitem(PRESETS, "tiny", REDUCED_PRESETS["central_fusion"])
+    for home in ("text_encoders.distilbert", "poster_encoders.backbone"):
+        monkeypatch.setattr(f"keras_genre.models.{home}.load_pretrained", lambda *_: None)
+    return Recipe(
+        "tiny",
+        epochs=2,
+        learning_rate=0.01,
+        text_weights=str(weights),
+        poster_weights="posters.h5",
+        text_freeze="all",
+        poster_freeze="all",
+        modality_dropout=0.2,
+    )
+
+
+def test_training_of_frozen_encoders_computes_features_once_and_trains_the_head(
+    frozen, sample_dataset, tmp_path
+):
+    lines = []
+    run = train(frozen, sample_dataset, tmp_path / "runs" / "first", say=lines.append)
+    assert [line.split(":")[0] for line in lines] == [
+        f"{modality} features of {split} films"
+        for split in ("train", "validation")
+        for modality in ("poster", "text")
+    ]
+    # What is kept is the whole model, which needs no features.
+    computed = predict(run.model, run.preprocessor, sample_dataset, "validation")
+    saved = run.predict("validation")
+    np.testing.assert_allclose(computed.probabilities, saved.probabilities, atol=1e-5)
+    assert run.history["loss"].iloc[1] < run.history["loss"].iloc[0]
+
+    keras.utils.set_random_seed(frozen.seed)
+    untrained = GenreClassifier.from_preset(
+        frozen.preset, sample_dataset.vocabulary, run.recipe.dtype, **frozen.preset_changes
+    )
+    for part, moves in (("text_encoder", False), ("poster_encoder", False), ("fusion_head", True)):
+        before, after = (getattr(model, part).get_weights() for model in (untrained, run.model))
+        moved = [np.any(a != b) for a, b in zip(before, after, strict=True)]
+        assert all(moved) if moves else not any(moved), part
+
+    lines.clear()
+    shorter = dataclasses.replace(frozen, epochs=1)
+    again = train(shorter, sample_dataset, tmp_path / "runs" / "second", say=lines.append)
+    assert lines == []
+    assert again.history["loss"][0] == pytest.approx(run.history["loss"][0], rel=1e-5)
+
+
+def test_training_of_a_frozen_poster_encoder_with_augmentation_asks_it_each_time(
+    frozen, sample_dataset, tmp_path
+):
+    lines = []
+    augmented = dataclasses.replace(frozen, epochs=1, augmentation="standard")
+    train(augmented, sample_dataset, tmp_path / "runs" / "run", say=lines.append)
+    assert {line.split()[0] for line in lines} == {"text"}
+
+
+def test_training_with_word_vectors_begins_with_them(sample_dataset, tmp_path):
+    words = MoviePreprocessor.from_preset("gru")
+    words.adapt(sample_dataset.plots("train"))
+    known = words.plot.get_vocabulary()[:3]
+    vectors = np.full((3, 7), 9.0, "float32")
+    np.savez(tmp_path / "vectors.npz", words=np.array(known), vectors=vectors)
+    path = str(tmp_path / "vectors.npz")
+    recipe = Recipe("gru", epochs=1, learning_rate=1e-7, weight_decay=0.0, word_vectors=path)
+    run = train(recipe, sample_dataset, tmp_path / "run")
+    embeddings = np.asarray(run.model.text_encoder.embedding.embeddings)
+    assert embeddings.shape[1] == 7
+    np.testing.assert_allclose(embeddings[2:5], vectors, atol=1e-3)
+    assert np.abs(embeddings[5:]).max() < 1.0
+
+
+def test_training_with_changes_of_the_recipe_makes_such_a_model(sample_dataset, tmp_path):
+    changes = (("text_options", (("hidden_dim", 5),)), ("max_tokens", 12))
+    recipe = Recipe("gru", epochs=1, changes=changes)
+    run = train(recipe, sample_dataset, tmp_path / "run")
+    assert run.recipe.changes == changes
+    assert run.model.text_encoder.hidden_dim == 5
+    assert run.preprocessor.plot.max_tokens == 12
