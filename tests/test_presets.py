@@ -13,6 +13,7 @@ from keras_genre.models.fusion_heads import FUSION_HEADS
 from keras_genre.models.poster_encoders import POSTER_ENCODERS
 from keras_genre.models.text_encoders import TEXT_ENCODERS
 from keras_genre.presets import FUSION_PRESETS, PRESETS, Preset, get_preset
+from keras_genre.runs import Recipe
 
 
 @pytest.mark.parametrize("name", PRESETS)
@@ -43,6 +44,28 @@ def make_poster_encoder(preset):
     encoder = POSTER_ENCODERS[preset.poster_encoder](size, **dict(preset.poster_options))
     encoder.build((None, size, size, 3))
     return encoder
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", PRESETS)
+def test_preset_states_the_parameters_that_its_model_has(name):
+    preset = get_preset(name)
+    fields = ("text_weights", "poster_weights")
+    weights = {field: "random" for field in fields if getattr(preset, field)}
+    model = GenreClassifier.from_preset(name, MM_IMDB_GENRES, "float32", **weights)
+    assert model.count_params() == preset.parameters
+
+
+@pytest.mark.parametrize("name", PRESETS)
+def test_preset_explains_a_gap_to_the_published_parameters_and_nothing_else(name):
+    preset = get_preset(name)
+    published = preset.published_parameters or preset.parameters
+    assert bool(preset.gap) == (abs(preset.parameters / published - 1) > 0.02)
+
+
+@pytest.mark.parametrize("name", PRESETS)
+def test_preset_trains_by_fields_of_a_recipe(name):
+    Recipe(name, **dict(get_preset(name).training))
 
 
 _PUBLISHED_SINGLE = [
@@ -130,12 +153,25 @@ CROSS_ATTENTION = 4 * dense(512, 512)
             0.001,
         ),
         (
-            # The study counts 83.8M. The layers that it states give 80.9M, which leaves 3.0M for
+            # The study counts 83.8M. The layers that it states give 80.8M, which leaves 3.0M for
             # layers that it does not state.
             "attention_fusion",
             dense(768, 512) + dense(512, 512)
             + 2 * CROSS_ATTENTION + dense(1024, 512) + dense(512, GENRES),
             0.036,
+        ),
+        (
+            "gated_fusion",
+            dense(512, 512) + dense(768, 512) + dense(1280, 512)
+            + 2 * dense(512, 1024) + dense(512, GENRES),
+            None,
+        ),
+        (
+            # Three streams of two layers and their logits, and the weights of the sums.
+            "central_fusion",
+            dense(512, 512) + dense(768, 512) + 4 * dense(512, 512)
+            + 3 * dense(512, GENRES) + 2 + 3,
+            None,
         ),
         (
             "tmdb_fusion",

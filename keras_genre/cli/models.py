@@ -9,7 +9,11 @@ from keras_genre.presets import PRESETS, Preset
 @click.command()
 @json_option
 def command(as_json):
-    """List the models that can be trained: the presets of keras-genre train."""
+    """List the models that can be trained: the presets of keras-genre train.
+
+    Parameters are those of the whole model with 23 genres. Text encoders, poster encoders and
+    fusion heads can also be combined by name, as in lstm+cnn64+gated.
+    """
     models = [_as_data(name, preset) for name, preset in PRESETS.items()]
     emit({"models": models}, "\n\n".join(map(_as_text, models)), as_json)
 
@@ -27,7 +31,9 @@ def _as_data(name: str, preset: Preset) -> dict:
         "image_size": preset.image_size if sees else None,
         "text_weights": preset.text_weights,
         "poster_weights": preset.poster_weights,
+        "parameters": preset.parameters,
         "published_parameters": preset.published_parameters,
+        "gap": preset.gap or None,
         "source": preset.source or None,
     }
 
@@ -40,8 +46,16 @@ def _as_text(model: dict) -> str:
         parts.append(f"{model['max_tokens']} {unit}")
     if model["image_size"]:
         parts.append(f"{model['image_size']}x{model['image_size']} pixels")
-    source = model["source"]
-    if model["published_parameters"]:
-        source += f": {model['published_parameters'] / 1e6:.1f}M parameters"
-    lines = [model["description"], "; ".join(parts), source]
+    lines = [model["description"], "; ".join(parts), _parameters(model), model["source"]]
     return "\n".join([model["name"], *(f"  {line}" for line in lines if line)])
+
+
+def _parameters(model: dict) -> str:
+    text = f"{_millions(model['parameters'])} parameters"
+    if model["published_parameters"]:
+        text += f"; published {_millions(model['published_parameters'])}"
+    return text + (f":\n  {model['gap']}" if model["gap"] else "")
+
+
+def _millions(number: int) -> str:
+    return f"{number / 1e6:.1f}M"

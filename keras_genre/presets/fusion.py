@@ -36,6 +36,7 @@ FUSION_PRESETS = {
             ("dropout", 0.0),
             ("hidden_dropout", 0.3),
         ),
+        parameters=79_918_295,
         published_parameters=80_200_000,
     ),
     # The study's two single classifiers, as deep as they are alone.
@@ -44,20 +45,23 @@ FUSION_PRESETS = {
         description="Plot and poster: the probabilities of DistilBERT and ResNet-18, mixed.",
         fusion_head="late",
         fusion_options=sources.STUDY_HEAD,
+        parameters=77_890_287,
         published_parameters=77_900_000,
     ),
     "attention_fusion": dataclasses.replace(
         _STUDY_FUSION,
         description="Plot and poster: cross-attention between DistilBERT and ResNet-18.",
         fusion_head="attention",
+        parameters=80_847_319,
         published_parameters=83_800_000,
-        gap="the layers that the study states have 80.9M; what else it counts, it does not say",
+        gap="the stated layers have 80.8M; what else it counts, it does not say",
     ),
     "gated_fusion": dataclasses.replace(
         _STUDY_FUSION,
         description="Plot and poster: a gated multimodal unit on DistilBERT and ResNet-18.",
         fusion_head="gated",
         source="Arevalo et al. 2017, gated multimodal units, arXiv:1702.01992",
+        parameters=79_924_951,
     ),
     "central_fusion": dataclasses.replace(
         _STUDY_FUSION,
@@ -65,6 +69,7 @@ FUSION_PRESETS = {
         fusion_head="central",
         fusion_options=(("hidden_dim", 512),),
         source="Vielzeuf et al. 2018, CentralNet, arXiv:1808.07275",
+        parameters=79_292_682,
     ),
     "tmdb_fusion": dataclasses.replace(
         _STUDY_FUSION,
@@ -85,34 +90,40 @@ FUSION_PRESETS = {
             ("patience", 11),
         ),
         source=sources.TMDB_PROJECT,
+        parameters=77_947_095,
     ),
     "concat_fusion_small": dataclasses.replace(
         _SMALL_FUSION,
         description="Plot and poster: the lstm and cnn64 encoders, masked and concatenated.",
+        parameters=2_825_143,
     ),
     "late_fusion_small": dataclasses.replace(
         _SMALL_FUSION,
         description="Plot and poster: the probabilities of lstm and cnn64, mixed.",
         fusion_head="late",
         fusion_options=(("hidden_dim", 128),),
+        parameters=2_828_239,
     ),
     "attention_fusion_small": dataclasses.replace(
         _SMALL_FUSION,
         description="Plot and poster: cross-attention between lstm and cnn64.",
         fusion_head="attention",
         fusion_options=(("projection_dim", 128), ("hidden_dim", 128)),
+        parameters=2_991_031,
     ),
     "gated_fusion_small": dataclasses.replace(
         _SMALL_FUSION,
         description="Plot and poster: a gated multimodal unit on lstm and cnn64.",
         fusion_head="gated",
         fusion_options=(("hidden_dim", 128),),
+        parameters=2_924_215,
     ),
     "central_fusion_small": dataclasses.replace(
         _SMALL_FUSION,
         description="Plot and poster: a CentralNet on lstm and cnn64.",
         fusion_head="central",
         fusion_options=(("hidden_dim", 128),),
+        parameters=2_897_258,
     ),
 }
 """By name."""

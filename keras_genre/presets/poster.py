@@ -8,6 +8,7 @@ POSTER_PRESETS = {
         description="Poster alone: a small convolutional network on 64x64 pixels.",
         poster_encoder="cnn64",
         source=sources.COURSEWORK,
+        parameters=117_047,
     ),
     "cnn224": Preset(
         description="Poster alone: a convolutional network on 224x224 pixels, from scratch.",
@@ -16,6 +17,7 @@ POSTER_PRESETS = {
         fusion_options=(("hidden_dim", 256), ("dropout", 0.7)),
         training=sources.STUDY_FROM_SCRATCH,
         source=sources.FUSION_STUDY,
+        parameters=1_700_247,
         published_parameters=1_700_000,
     ),
     "resnet18": Preset(
@@ -27,6 +29,7 @@ POSTER_PRESETS = {
         poster_freeze=2,
         training=sources.STUDY_TUNING,
         source=sources.FUSION_STUDY,
+        parameters=11_323_863,
         published_parameters=11_300_000,
     ),
     "resnet50": Preset(
@@ -42,6 +45,7 @@ POSTER_PRESETS = {
         poster_freeze=2,
         training=sources.TUNING,
         source="He et al. 2016, ResNet, arXiv:1512.03385",
+        parameters=24_093_655,
     ),
     "mobilenet": Preset(
         description="Poster alone: MobileNet at three quarters of its width.",
@@ -50,6 +54,7 @@ POSTER_PRESETS = {
         poster_options=(("alpha", 0.75),),
         fusion_options=sources.STUDY_HEAD,
         source="Howard et al. 2017, MobileNets, arXiv:1704.04861",
+        parameters=2_036_519,
     ),
     "mobilenet_v2": Preset(
         description="Poster alone: MobileNetV2.",
@@ -58,6 +63,7 @@ POSTER_PRESETS = {
         poster_options=(("version", 2),),
         fusion_options=sources.STUDY_HEAD,
         source=sources.BOOSTED_TREES,
+        parameters=2_593_111,
     ),
     "efficientnet_b0": Preset(
         description="Poster alone: EfficientNet-B0.",
@@ -65,6 +71,7 @@ POSTER_PRESETS = {
         image_size=224,
         fusion_options=sources.STUDY_HEAD,
         source="Tan and Le 2019, EfficientNet, arXiv:1905.11946",
+        parameters=4_384_698,
     ),
     "convnext_tiny": Preset(
         description="Poster alone: ConvNeXt-Tiny.",
@@ -72,6 +79,7 @@ POSTER_PRESETS = {
         image_size=224,
         fusion_options=sources.STUDY_HEAD,
         source="Hybrid of DistilBERT, ConvNeXt and XGBoost",
+        parameters=28_023_671,
     ),
     "vit_base": Preset(
         description="Poster alone: ViT-Base on patches of 16x16 pixels.",
@@ -81,6 +89,7 @@ POSTER_PRESETS = {
         poster_weights="hf://google/vit-base-patch16-224-in21k",
         training=sources.TUNING,
         source="Dosovitskiy et al. 2021, ViT, arXiv:2010.11929",
+        parameters=86_002_199,
     ),
 }
 """By name; the encoder of each can be combined with any text preset."""

@@ -20,7 +20,9 @@ def test_models_as_json_are_the_presets(run):
         "image_size": 224,
         "text_weights": "hf://distilbert/distilbert-base-uncased",
         "poster_weights": "hf://timm/resnet18.a1_in1k",
+        "parameters": 80_847_319,
         "published_parameters": 83_800_000,
+        "gap": PRESETS["attention_fusion"].gap,
         "source": "Fusion study of seven models on MM-IMDb",
     }
     nothing = ("poster_encoder", "image_size", "poster_weights", "published_parameters")
@@ -36,7 +38,11 @@ def test_models_for_people_fit_a_terminal(run):
     blocks = dict(block.split("\n", 1) for block in out.strip().split("\n\n"))
     assert "lstm + cnn64, gated head; 128 words; 64x64 pixels" in blocks["gated_fusion_small"]
     assert "512 word pieces; 224x224 pixels" in blocks["late_fusion"]
-    assert "77.9M parameters" in blocks["late_fusion"]
+    assert "\n  77.9M parameters; published 77.9M\n" in blocks["late_fusion"]
+    assert (
+        "\n  80.8M parameters; published 83.8M:\n  the stated layers" in blocks["attention_fusion"]
+    )
+    assert "\n  2.7M parameters\n" in blocks["lstm"]
     assert "pixels" not in blocks["lstm"]
     assert "words" not in blocks["cnn64"]
 
