@@ -9,6 +9,9 @@ from keras_genre.cli.parameters import Choice, Folder, Freeze, PresetName
 from keras_genre.presets import PRESETS
 
 _AUGMENTATIONS = ("none", "standard", "rand_augment", "mix_up", "cut_mix")
+_LOSSES = (
+    "bce", "weighted_bce", "weighted_bce_whole", "focal", "asymmetric", "class_balanced",
+)  # fmt: skip
 _POLICIES = ("auto", "float32", "mixed_float16", "mixed_bfloat16")
 
 
@@ -37,7 +40,7 @@ class _Command(click.Command):
 @click.option("--epochs", type=click.IntRange(1), help="Most epochs.")
 @click.option("--batch-size", type=click.IntRange(1), help="Films a step.")
 @click.option("--learning-rate", type=click.FloatRange(0, min_open=True), help="Of AdamW.")
-@click.option("--loss", type=Choice(["bce", "weighted_bce"]), help="Loss, from logits.")
+@click.option("--loss", type=Choice(_LOSSES), help="Loss, from logits [bce].")
 @click.option("--patience", type=click.IntRange(1), help="Epochs without progress before stopping.")
 @click.option(
     "--augmentation", type=Choice(_AUGMENTATIONS), help="What is done to training posters [none]."

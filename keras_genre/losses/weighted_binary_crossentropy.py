@@ -1,20 +1,25 @@
 """WeightedBinaryCrossentropy: rare genres count for more."""
 
 import keras
-import numpy as np
 from keras import ops
+
+from keras_genre.losses.multi_label_loss import MultiLabelLoss, as_positive_weights
 
 
 @keras.saving.register_keras_serializable(package="keras_genre")
-class WeightedBinaryCrossentropy(keras.losses.Loss):
-    """Binary cross-entropy from logits, where the positive term of each genre has a weight.
+class WeightedBinaryCrossentropy(MultiLabelLoss):
+    """Binary cross-entropy from logits, where each genre has a weight.
 
-    For a genre with weight `w`, label `y` and logit `x` the loss is
-    `w y log(1 + exp(-x)) + (1 - y) log(1 + exp(x))`; a film's loss is the mean over genres.
+    For a genre with weight `w`, label `y` and logit `x` the term is
+    `w y log(1 + exp(-x)) + (1 - y) log(1 + exp(x))`, or, with `whole_term`,
+    `w (y log(1 + exp(-x)) + (1 - y) log(1 + exp(x)))`; a film's loss is the mean over genres. The
+    first makes up for films without a genre being more than those with it. The second does not: it
+    makes rare genres count for more, with and without.
 
     Args:
         positive_weights: One positive number a genre, for example
             `MovieDataset.positive_weights()`.
+        whole_term: Whether the weight multiplies the whole term of a genre.
 
     Call with labels and logits of shape `(batch, genres)`. Logits, not probabilities: the loss
     applies the sigmoid itself.
@@ -28,41 +33,25 @@ class WeightedBinaryCrossentropy(keras.losses.Loss):
         1.0397
     """
 
-    def __init__(self, positive_weights, name="weighted_binary_crossentropy", **kwargs):
-        super().__init__(name=name, **kwargs)
-        weights = _as_floats(positive_weights)
-        if (
-            weights.ndim != 1
-            or not weights.size
-            or not (np.isfinite(weights) & (weights > 0)).all()
-        ):
-            raise ValueError(
-                f"Expected one positive, finite weight a genre, received {positive_weights!r}."
-            )
-        self.positive_weights = weights
+    def __init__(
+        self,
+        positive_weights,
+        whole_term=False,
+        name="weighted_binary_crossentropy",
+        **kwargs,
+    ):
+        self.positive_weights = as_positive_weights(positive_weights)
+        super().__init__(len(self.positive_weights), name=name, **kwargs)
+        self.whole_term = whole_term
 
-    def call(self, y_true, y_pred):
-        y_true = ops.cast(y_true, "float32")
-        logits = ops.cast(y_pred, "float32")
-        num_genres = len(self.positive_weights)
-        for name, shape in (("labels", y_true.shape), ("logits", logits.shape)):
-            if len(shape) != 2 or shape[1] not in (None, num_genres):
-                raise ValueError(
-                    f"Expected {name} of shape (batch, {num_genres}), as there are {num_genres} "
-                    f"positive weights, received {tuple(shape)}."
-                )
-        positive = self.positive_weights * y_true * ops.softplus(-logits)
-        negative = (1.0 - y_true) * ops.softplus(logits)
-        return ops.mean(positive + negative, axis=-1)  # (batch,)
+    def terms(self, labels, logits):
+        negative_weights = self.positive_weights if self.whole_term else 1.0
+        positive = self.positive_weights * labels * ops.softplus(-logits)
+        return positive + negative_weights * (1.0 - labels) * ops.softplus(logits)
 
     def get_config(self):
-        config = super().get_config()
-        return {**config, "positive_weights": self.positive_weights.tolist()}
-
-
-def _as_floats(values) -> np.ndarray:
-    try:
-        with np.errstate(over="ignore"):  # too large for float32 is infinite, and refused as such
-            return np.asarray(values, dtype="float32")
-    except (TypeError, ValueError):
-        return np.empty(0, "float32")
+        return {
+            **super().get_config(),
+            "positive_weights": self.positive_weights.tolist(),
+            "whole_term": self.whole_term,
+        }

@@ -6,7 +6,9 @@ import json
 from keras_genre.errors import RunError
 from keras_genre.presets import Preset, get_preset
 
-LOSSES = ("bce", "weighted_bce")
+LOSSES = (
+    "bce", "weighted_bce", "weighted_bce_whole", "focal", "asymmetric", "class_balanced",
+)  # fmt: skip
 """The losses by name."""
 
 AUGMENTATIONS = ("none", "standard", "rand_augment", "mix_up", "cut_mix")
@@ -28,8 +30,10 @@ class Recipe:
         batch_size: Films a step.
         learning_rate: Of AdamW, at the beginning.
         weight_decay: Of AdamW.
-        loss: "bce", or "weighted_bce": the positive term of each genre weighted by training films
-            without it over those with it.
+        loss: "bce"; "weighted_bce", the positive term of each genre weighted by training films
+            without it over those with it; "weighted_bce_whole", so weighted with and without the
+            genre; "focal"; "asymmetric"; or "class_balanced", weighted by the effective number of
+            films. See `keras_genre.losses`.
         patience: Epochs without a better validation macro F1 after which training stops; after half
             of them the learning rate falls to 0.3 of itself.
         augmentation: What is done to training posters: "none"; "standard", small turns, shifts,

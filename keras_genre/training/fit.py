@@ -12,7 +12,6 @@ import pandas as pd
 from keras_genre.data import MovieDataset
 from keras_genre.data.damaged_shard import damaged_shard_named
 from keras_genre.errors import DatasetError, RunError
-from keras_genre.losses import WeightedBinaryCrossentropy
 from keras_genre.models import GenreClassifier
 from keras_genre.models.word_vectors import set_word_vectors, word_vectors_width
 from keras_genre.preprocessing import MoviePreprocessor
@@ -21,6 +20,7 @@ from keras_genre.scoring import DecisionRule
 from keras_genre.staging import staged_folder
 from keras_genre.training.augmentations import make_augmentation
 from keras_genre.training.films import TrainingFilms
+from keras_genre.training.losses import make_loss
 
 
 def train(
@@ -111,9 +111,7 @@ def _build(recipe: Recipe, dataset: MovieDataset) -> tuple[MoviePreprocessor, Ge
 
 def _fit(films: TrainingFilms, recipe, dataset, callbacks, verbose) -> pd.DataFrame:
     model = films.model
-    loss = "auto"
-    if recipe.loss == "weighted_bce":
-        loss = WeightedBinaryCrossentropy(dataset.positive_weights())
+    loss = make_loss(recipe.loss, dataset)
     optimizer = keras.optimizers.AdamW(recipe.learning_rate, weight_decay=recipe.weight_decay)
     model.compile(optimizer=optimizer, loss=loss)
     best_epoch = keras.callbacks.EarlyStopping(

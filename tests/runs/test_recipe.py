@@ -112,7 +112,11 @@ def test_recipe_of_every_augmentation_can_be_asked_for_on_the_command_line():
 
 def test_recipe_of_a_preset_is_that_of_its_source():
     recipe = Recipe.from_preset("attention_fusion", epochs=3, batch_size=None)
-    assert (recipe.learning_rate, recipe.weight_decay, recipe.loss) == (3e-5, 0.05, "weighted_bce")
+    assert (recipe.learning_rate, recipe.weight_decay, recipe.loss) == (
+        3e-5,
+        0.05,
+        "weighted_bce_whole",
+    )
     assert (recipe.epochs, recipe.batch_size) == (3, 32)
     assert Recipe.from_preset("lstm") == Recipe("lstm")
 
