@@ -18,6 +18,7 @@ class AsymmetricLoss(MultiLabelLoss):
         gamma_positive: Exponent where the film has the genre.
         gamma_negative: Exponent where it has not.
         margin: Probability that counts as none, at least 0 and below 1.
+        label_smoothing: How far labels are moved towards one half.
 
     Call with labels and logits of shape `(batch, genres)`. Logits, not probabilities: the loss
     applies the sigmoid itself.

@@ -18,6 +18,7 @@ class FocalLoss(MultiLabelLoss):
     Args:
         gamma: How fast the terms of good answers vanish; 0 is binary cross-entropy.
         alpha: Share of the films that have a genre, between 0 and 1; None to leave both alone.
+        label_smoothing: How far labels are moved towards one half.
 
     Call with labels and logits of shape `(batch, genres)`. Logits, not probabilities: the loss
     applies the sigmoid itself.

@@ -13,6 +13,8 @@ class MultiLabelLoss(keras.losses.Loss):
 
     Args:
         num_genres: Number of label columns, or None for any.
+        label_smoothing: How far labels are moved from 0 and 1 towards one half, in shares of the
+            way.
         name: Name of the loss.
         **kwargs: Further arguments of `keras.losses.Loss`.
 
@@ -20,12 +22,15 @@ class MultiLabelLoss(keras.losses.Loss):
     applies the sigmoid itself.
 
     Raises:
-        ValueError: If labels or logits have another shape.
+        ValueError: If labels or logits have another shape, or the smoothing is out of its range.
     """
 
-    def __init__(self, num_genres=None, name=None, **kwargs):
+    def __init__(self, num_genres=None, label_smoothing=0.0, name=None, **kwargs):
         super().__init__(name=name, **kwargs)
+        if not 0 <= label_smoothing <= 1:
+            raise ValueError(f"Expected label_smoothing of 0 to 1, received {label_smoothing!r}.")
         self.num_genres = num_genres
+        self.label_smoothing = label_smoothing
 
     def terms(self, labels, logits):
         """The loss of each film and genre, float32 of shape `(batch, genres)`."""
@@ -40,7 +45,12 @@ class MultiLabelLoss(keras.losses.Loss):
                     f"Expected {name} of shape (batch, {expected}), as there are {expected} "
                     f"genres, received {tuple(shape)}."
                 )
+        if self.label_smoothing:
+            labels = labels * (1.0 - self.label_smoothing) + 0.5 * self.label_smoothing
         return ops.mean(self.terms(labels, logits), axis=-1)  # (batch,)
+
+    def get_config(self):
+        return {**super().get_config(), "label_smoothing": self.label_smoothing}
 
 
 def as_positive_weights(values) -> np.ndarray:

@@ -20,6 +20,7 @@ class WeightedBinaryCrossentropy(MultiLabelLoss):
         positive_weights: One positive number a genre, for example
             `MovieDataset.positive_weights()`.
         whole_term: Whether the weight multiplies the whole term of a genre.
+        label_smoothing: How far labels are moved towards one half.
 
     Call with labels and logits of shape `(batch, genres)`. Logits, not probabilities: the loss
     applies the sigmoid itself.

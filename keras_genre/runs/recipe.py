@@ -4,20 +4,8 @@ import dataclasses
 import json
 
 from keras_genre.errors import RunError
-from keras_genre.presets import Preset, get_preset
-
-LOSSES = (
-    "bce", "weighted_bce", "weighted_bce_whole", "focal", "asymmetric", "class_balanced",
-)  # fmt: skip
-"""The losses by name."""
-
-AUGMENTATIONS = ("none", "standard", "rand_augment", "mix_up", "cut_mix")
-"""What may be done to training posters, by name."""
-
-# Fields of the recipe that are fields of the preset too.
-_OF_PRESET = ("text_weights", "poster_weights", "text_freeze", "poster_freeze")
-
-_MIXING = ("mix_up", "cut_mix")
+from keras_genre.presets import get_preset
+from keras_genre.runs.recipe_checks import OF_PRESET, check_preset, check_values
 
 
 @dataclasses.dataclass(frozen=True)
@@ -27,15 +15,32 @@ class Recipe:
     Args:
         preset: The model.
         epochs: Most passes over the training films.
-        batch_size: Films a step.
-        learning_rate: Of AdamW, at the beginning.
+        batch_size: Films a batch.
+        accumulation: Batches whose gradients make one step together.
+        learning_rate: Of AdamW, at its highest.
+        encoder_learning_rate: The same of the encoders, where they shall have one of their own.
         weight_decay: Of AdamW.
+        clip_norm: What the norm of all gradients together is cut to, or None.
+        schedule: "plateau": the rate falls where validation macro F1 does not rise any more;
+            "cosine": it falls from the first step to the last; "constant".
+        warmup_epochs: Epochs, or a part of one, in which the rate rises from 0.
+        plateau_patience: Epochs without a better macro F1 after which the rate falls on a plateau;
+            None for half of `patience`.
+        plateau_factor: What the rate then falls to, of itself.
+        lowest_learning_rate: What it never falls below.
         loss: "bce"; "weighted_bce", the positive term of each genre weighted by training films
             without it over those with it; "weighted_bce_whole", so weighted with and without the
             genre; "focal"; "asymmetric"; or "class_balanced", weighted by the effective number of
             films. See `keras_genre.losses`.
-        patience: Epochs without a better validation macro F1 after which training stops; after half
-            of them the learning rate falls to 0.3 of itself.
+        label_smoothing: How far labels are moved from 0 and 1 towards one half, in shares of the
+            way.
+        balanced: Whether training films are drawn so that every genre comes equally often.
+        patience: Epochs without a better validation macro F1 after which training stops.
+        ema_momentum: Share of itself that a moving average of the weights keeps in each step;
+            validation, and the model that is kept, then have the average. None for the weights
+            themselves.
+        refine_epochs: Further epochs that begin with the weights of the best one.
+        refine_learning_rate: Their rate; None for a tenth of `learning_rate`.
         augmentation: What is done to training posters: "none"; "standard", small turns, shifts,
             flips and changes of colour, which repeat with the seed; or "rand_augment", "mix_up" or
             "cut_mix" of KerasCV, which do not. The last two are for models that read no plot.
@@ -67,10 +72,23 @@ class Recipe:
     preset: str
     epochs: int = 20
     batch_size: int = 32
+    accumulation: int = 1
     learning_rate: float = 2e-3
+    encoder_learning_rate: float | None = None
     weight_decay: float = 1e-2
+    clip_norm: float | None = None
+    schedule: str = "plateau"
+    warmup_epochs: float = 0.0
+    plateau_patience: int | None = None
+    plateau_factor: float = 0.3
+    lowest_learning_rate: float = 0.0
     loss: str = "bce"
+    label_smoothing: float = 0.0
+    balanced: bool = False
     patience: int = 4
+    ema_momentum: float | None = None
+    refine_epochs: int = 0
+    refine_learning_rate: float | None = None
     augmentation: str = "none"
     modality_dropout: float = 0.0
     text_weights: str | None = None
@@ -96,75 +114,15 @@ class Recipe:
     @property
     def preset_changes(self) -> dict[str, object]:
         """What `from_preset` of model and preprocessor take beside the preset's name."""
-        own = {field: getattr(self, field) for field in _OF_PRESET}
+        own = {field: getattr(self, field) for field in OF_PRESET}
         return {name: value for name, value in own.items() if value is not None} | dict(
             self.changes
         )
 
     def __post_init__(self):
         object.__setattr__(self, "changes", _as_tuples(self.changes))  # JSON has no tuples
-        self._check_texts()
-        preset = get_preset(self.preset, **self.preset_changes)
-        for field in ("epochs", "batch_size", "patience", "seed"):
-            value, least = getattr(self, field), 0 if field == "seed" else 1
-            if not isinstance(value, int) or isinstance(value, bool) or value < least:
-                raise ValueError(
-                    f"Expected {field} as a whole number of at least {least}, received {value!r}."
-                )
-        if not 0 < self.learning_rate < float("inf"):
-            raise ValueError(f"Expected learning_rate above 0, received {self.learning_rate!r}.")
-        if not 0 <= self.weight_decay < float("inf"):
-            raise ValueError(f"Expected weight_decay of at least 0, received {self.weight_decay}.")
-        if self.loss not in LOSSES:
-            raise ValueError(f"Unknown loss {self.loss!r}. Expected one of {', '.join(LOSSES)}.")
-        self._check_augmentation(preset)
-        self._check_modality_dropout(preset)
-        if self.word_vectors and (preset.tokenizer != "words" or not preset.text_encoder):
-            raise ValueError(
-                f"Preset {self.preset!r} learns no words: expected word_vectors None, received "
-                f"{self.word_vectors!r}."
-            )
-
-    def _check_texts(self) -> None:
-        for field in ("text_weights", "poster_weights", "word_vectors"):
-            value = getattr(self, field)
-            if value is not None and (not isinstance(value, str) or not value):
-                raise ValueError(f"Expected {field} as text or None, received {value!r}.")
-        twice = {field for field, _ in self.changes} & {*_OF_PRESET, "training"}
-        if twice:
-            raise ValueError(
-                f"Expected {', '.join(sorted(twice))} as a field of the recipe, not among changes."
-            )
-
-    def _check_modality_dropout(self, preset: Preset) -> None:
-        if not 0 <= self.modality_dropout < 1:
-            raise ValueError(
-                f"Expected modality_dropout of at least 0 and below 1, received "
-                f"{self.modality_dropout!r}."
-            )
-        if self.modality_dropout and not (preset.text_encoder and preset.poster_encoder):
-            raise ValueError(
-                f"Preset {self.preset!r} has one encoder, which no film can do without: expected "
-                f"modality_dropout 0, received {self.modality_dropout!r}."
-            )
-
-    def _check_augmentation(self, preset: Preset) -> None:
-        if self.augmentation not in AUGMENTATIONS:
-            raise ValueError(
-                f"Unknown augmentation {self.augmentation!r}. Expected one of "
-                f"{', '.join(AUGMENTATIONS)}."
-            )
-        if self.augmentation != "none" and not preset.poster_encoder:
-            raise ValueError(
-                f"Preset {self.preset!r} sees no posters: expected augmentation 'none', received "
-                f"{self.augmentation!r}."
-            )
-        if self.augmentation in _MIXING and preset.text_encoder:
-            raise ValueError(
-                f"Augmentation {self.augmentation!r} mixes the posters of two films, and preset "
-                f"{self.preset!r} reads plots, which cannot be mixed. Take 'standard' or "
-                "'rand_augment'."
-            )
+        check_values(self)
+        check_preset(self, get_preset(self.preset, **self.preset_changes))
 
     def to_json(self) -> str:
         """The recipe as JSON."""

@@ -15,7 +15,7 @@ def make_augmentation(name: str) -> PosterAugmentation | KerasCVAugmentation | N
     """Make what `MovieDataset.load` takes as `augmentation`.
 
     Args:
-        name: One of `keras_genre.runs.recipe.AUGMENTATIONS`.
+        name: One of `keras_genre.runs.recipe_checks.AUGMENTATIONS`.
     """
     if name == "none":
         return None

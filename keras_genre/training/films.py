@@ -45,6 +45,7 @@ class TrainingFilms:
             split: {name: cache.get(model, preprocessor, name, split) for name in sorted(frozen)}
             for split in (("train", "validation") if frozen else ())
         }
+        self.classifier = model
         self.model = FeatureClassifier(model, frozen) if frozen else model
 
     def load(self, split: str, batch_size: int, **options) -> tf.data.Dataset:

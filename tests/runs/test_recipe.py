@@ -6,7 +6,7 @@ from keras_genre.cli import train as train_command
 from keras_genre.errors import RunError
 from keras_genre.presets import PRESETS
 from keras_genre.runs import Recipe
-from keras_genre.runs.recipe import AUGMENTATIONS
+from keras_genre.runs.recipe_checks import AUGMENTATIONS
 
 
 @given(

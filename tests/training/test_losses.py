@@ -3,7 +3,7 @@ import pytest
 
 from keras_genre.cli import train as train_command
 from keras_genre.losses import class_balanced_weights
-from keras_genre.runs.recipe import LOSSES
+from keras_genre.runs.recipe_checks import LOSSES
 from keras_genre.training.losses import make_loss
 
 

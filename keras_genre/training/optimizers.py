@@ -1,0 +1,90 @@
+"""The optimizers of recipes."""
+
+import keras
+from keras import ops
+
+from keras_genre.runs import Recipe
+
+
+class EncoderRateAdamW(keras.optimizers.AdamW):
+    """AdamW with a rate of its own for the variables of encoders.
+
+    Args:
+        encoder_factor: What the learning rate is multiplied with for them.
+        encoder_paths: The paths of those variables.
+        **kwargs: Arguments of `keras.optimizers.AdamW`.
+    """
+
+    def __init__(self, encoder_factor, encoder_paths, **kwargs):
+        super().__init__(**kwargs)
+        self.encoder_factor = encoder_factor
+        self.encoder_paths = frozenset(encoder_paths)
+
+    def build(self, variables):
+        """Make the state for `variables`."""
+        super().build(variables)
+        self._factors = [
+            self.encoder_factor if variable.path in self.encoder_paths else 1.0
+            for variable in variables
+        ]
+
+    def update_step(self, gradient, variable, learning_rate):
+        """Update one variable, by a rate of `learning_rate` or its share of it."""
+        super().update_step(gradient, variable, learning_rate * self._factor(variable))
+
+    def _apply_weight_decay(self, variables):
+        # As AdamW's own, where the decay goes by the rate too.
+        for variable in variables:
+            if self._use_weight_decay(variable):
+                rate = ops.cast(self.learning_rate, variable.dtype) * self._factor(variable)
+                variable.assign(variable * (1.0 - self.weight_decay * rate))
+
+    def _factor(self, variable):
+        # By number, as AdamW finds its own state: what comes here may be TensorFlow's own variable.
+        return self._factors[self._get_variable_index(variable)]
+
+    def get_config(self):
+        """As of every optimizer."""
+        return {
+            **super().get_config(),
+            "encoder_factor": self.encoder_factor,
+            "encoder_paths": sorted(self.encoder_paths),
+        }
+
+
+def make_optimizer(
+    recipe: Recipe, model: keras.Model, rate: float, epochs: int, steps_per_epoch: int
+) -> keras.optimizers.Optimizer:
+    """Make the optimizer of one stage of a training.
+
+    Args:
+        recipe: Every choice.
+        model: The `GenreClassifier` whose encoders may have a rate of their own.
+        rate: The highest learning rate of the stage.
+        epochs: Epochs of the stage.
+        steps_per_epoch: Batches an epoch; several of them make a step where gradients accumulate.
+    """
+    steps = max(1, epochs * steps_per_epoch // recipe.accumulation)
+    schedule = rate
+    if recipe.schedule == "cosine":
+        warmup = round(recipe.warmup_epochs * steps_per_epoch / recipe.accumulation)
+        schedule = keras.optimizers.schedules.CosineDecay(
+            initial_learning_rate=0.0 if warmup else rate,
+            decay_steps=max(1, steps - warmup),
+            alpha=recipe.lowest_learning_rate / rate,
+            warmup_target=rate if warmup else None,
+            warmup_steps=warmup,
+        )
+    options = {
+        "learning_rate": schedule,
+        "weight_decay": recipe.weight_decay,
+        "global_clipnorm": recipe.clip_norm,
+        "use_ema": recipe.ema_momentum is not None,
+        "ema_momentum": recipe.ema_momentum or 0.99,
+        "gradient_accumulation_steps": recipe.accumulation if recipe.accumulation > 1 else None,
+    }
+    if recipe.encoder_learning_rate is None:
+        return keras.optimizers.AdamW(**options)
+    encoders = [encoder for encoder in (model.text_encoder, model.poster_encoder) if encoder]
+    paths = {variable.path for encoder in encoders for variable in encoder.trainable_variables}
+    return EncoderRateAdamW(recipe.encoder_learning_rate / recipe.learning_rate, paths, **options)

@@ -1,0 +1,97 @@
+"""A training that was ended goes on as if it had not been, bit for bit."""
+
+import json
+import random
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from keras_genre.errors import RunError
+from keras_genre.runs import Recipe
+from keras_genre.training import train
+
+_SCRIPT = Path(__file__).parents[1] / "train_in_parts.py"
+
+
+def start(dataset, folder, instants=()):
+    arguments = [sys.executable, _SCRIPT, dataset.folder, folder, json.dumps(instants)]
+    return subprocess.Popen(arguments, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+
+
+def outcome(process):
+    out, err = process.communicate(timeout=300)
+    assert process.returncode == 0, err
+    return json.loads(out.splitlines()[-1])
+
+
+@pytest.fixture(scope="module")
+def uninterrupted(sample_dataset, tmp_path_factory):
+    return outcome(start(sample_dataset, tmp_path_factory.mktemp("whole") / "run"))
+
+
+def test_training_interrupted_in_both_stages_ends_the_same(sample_dataset, uninterrupted, tmp_path):
+    """In the first epoch, of which nothing is kept, in a later one, twice, and while refining."""
+    instants = [(0, 2), (2, 0), (2, 3), (4, 1)]
+    received = outcome(start(sample_dataset, tmp_path / "run", instants))
+    assert received["said"] == ["Going on with epoch 5, where an earlier attempt was ended."]
+    assert received["digest"] == uninterrupted["digest"]
+    assert uninterrupted["said"] == []
+    # Nothing but the run is left, neither checkpoints nor what was ended.
+    assert [path.name for path in tmp_path.iterdir()] == ["run"]
+    assert not (tmp_path / "run" / "checkpoints").exists()
+
+
+def test_training_killed_inside_a_save_ends_the_same(sample_dataset, uninterrupted, tmp_path):
+    killed = start(sample_dataset, tmp_path / "run", [("save", 2)])
+    killed.communicate(timeout=300)
+    assert killed.returncode == -signal.SIGKILL
+    received = outcome(start(sample_dataset, tmp_path / "run"))
+    assert received["said"] == ["Going on with epoch 2, where an earlier attempt was ended."]
+    assert received["digest"] == uninterrupted["digest"]
+
+
+@pytest.mark.slow
+def test_training_killed_at_any_instant_ends_the_same(sample_dataset, uninterrupted, tmp_path):
+    rng = random.Random(0)
+    kills = 0
+    for number in range(4):
+        folder = tmp_path / str(number) / "run"
+        began = time.monotonic()
+        process = start(sample_dataset, folder)
+        # What a whole training takes here, killed in all parts of it.
+        while process.poll() is None:
+            time.sleep(rng.uniform(4.0, 14.0))
+            if process.poll() is None and time.monotonic() - began < 120:
+                process.kill()
+                process.communicate()
+                kills += 1
+                process = start(sample_dataset, folder)
+            else:
+                break
+        assert outcome(process)["digest"] == uninterrupted["digest"]
+    assert kills >= 8
+
+
+def test_another_training_into_the_place_of_an_unfinished_one_is_refused(sample_dataset, tmp_path):
+    recipe = Recipe("gru", epochs=3, changes=(("text_options", (("hidden_dim", 4),)),))
+
+    def interrupt(epoch, logs):
+        if epoch == 2:
+            raise KeyboardInterrupt
+
+    import keras
+
+    stop = keras.callbacks.LambdaCallback(on_epoch_begin=interrupt)
+    with pytest.raises(KeyboardInterrupt):
+        train(recipe, sample_dataset, tmp_path / "run", callbacks=[stop])
+    other = Recipe("gru", epochs=3, learning_rate=1e-3, changes=recipe.changes)
+    with pytest.raises(RunError, match=r"learning_rate was 0\.002 and is 0\.001.*begin anew"):
+        train(other, sample_dataset, tmp_path / "run")
+    lines = []
+    run = train(recipe, sample_dataset, tmp_path / "run", say=lines.append)
+    assert lines == ["Going on with epoch 2, where an earlier attempt was ended."]
+    assert run.history["epoch"].tolist() == [1, 2, 3]
