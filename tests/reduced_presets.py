@@ -20,6 +20,7 @@ TEXT_OPTIONS["bert"] = TEXT_OPTIONS["distilbert"] = {
     "intermediate_dim": 6,
     "max_sequence_length": 9,
 }
+TEXT_OPTIONS["clip"] = {**TEXT_OPTIONS["bert"], "projection_dim": 4}
 POSTER_OPTIONS = {
     "cnn64": (8, {"stackwise_num_filters": (4, 4)}),
     "cnn224": (8, {"stackwise_num_filters": (4, 4)}),
@@ -27,6 +28,17 @@ POSTER_OPTIONS = {
     "vit": (
         8,
         {"patch_size": 4, "hidden_dim": 4, "num_layers": 1, "num_heads": 2, "intermediate_dim": 6},
+    ),
+    "clip": (
+        8,
+        {
+            "patch_size": 4,
+            "hidden_dim": 4,
+            "num_layers": 1,
+            "num_heads": 2,
+            "intermediate_dim": 6,
+            "projection_dim": 4,
+        },
     ),
     "mobilenet": (32, {"alpha": 0.35}),
     "efficientnet": (32, {}),

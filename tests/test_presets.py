@@ -25,7 +25,7 @@ def test_preset_parts_are_registered_and_described(name):
     assert preset.text_encoder is None or preset.text_encoder in TEXT_ENCODERS
     assert preset.poster_encoder is None or preset.poster_encoder in POSTER_ENCODERS
     assert preset.fusion_head in FUSION_HEADS
-    assert preset.tokenizer in ("words", "wordpiece")
+    assert preset.tokenizer in ("words", "wordpiece", "byte_pair")
     assert preset.source or (preset.text_encoder and preset.poster_encoder)
     assert preset.text_encoder or not (preset.text_options or preset.text_weights)
     assert preset.poster_encoder or not (preset.poster_options or preset.poster_weights)
@@ -96,6 +96,9 @@ def test_published_parameters_are_those_of_the_encoder_and_its_classifier(name):
 # Counted by hand from the published layers; batch normalisation has four numbers a filter.
 BERT_LAYER = 4 * (768 * 768 + 768) + 2 * 768 * 3072 + 3072 + 768 + 4 * 768
 BERT_EMBEDDINGS = (30_522 + 512) * 768 + 2 * 768
+# 0 is padding for each text encoder, and a token for CLIP, which has a row for it.
+CLIP_LAYER = 4 * (512 * 512 + 512) + 2 * 512 * 2048 + 2048 + 512 + 4 * 512
+CLIP_TEXT = (49_408 + 77) * 512 + 12 * CLIP_LAYER + 2 * 512 + 512 * 512
 MINILM_LAYER = 4 * (384 * 384 + 384) + 2 * 384 * 1536 + 1536 + 384 + 4 * 384
 
 
@@ -107,6 +110,7 @@ MINILM_LAYER = 4 * (384 * 384 + 384) + 2 * 384 * 1536 + 1536 + 384 + 4 * 384
         ("distilbert", BERT_EMBEDDINGS + 6 * BERT_LAYER),
         ("bert", BERT_EMBEDDINGS + 2 * 768 + 12 * BERT_LAYER),
         ("minilm", (30_522 + 512 + 2 + 2) * 384 + 6 * MINILM_LAYER),
+        ("clip_text", CLIP_TEXT),
     ],
 )
 def test_text_parameters_equal_the_hand_calculation(name, expected):
@@ -197,6 +201,29 @@ def test_fusion_parameters_equal_the_hand_calculation_and_come_near_the_publishe
         assert preset.published_parameters is None
     else:
         assert (ENCODERS + head) / preset.published_parameters == pytest.approx(1.0, abs=gap)
+
+
+# A patch has no bias; 50 positions, and the numbers that KerasHub gives them.
+CLIP_IMAGE = 32 * 32 * 3 * 768 + 768 + 50 * 768 + 50 + 12 * BERT_LAYER + 2 * 2 * 768 + 768 * 512
+
+
+@pytest.mark.parametrize(
+    ("name", "encoders", "width"),
+    [
+        ("clip_text", CLIP_TEXT, 512),
+        ("clip_image", CLIP_IMAGE, 512),
+        ("clip_fusion", CLIP_TEXT + CLIP_IMAGE, 512 + 512),
+    ],
+)
+def test_clip_parameters_equal_the_hand_calculation(name, encoders, width):
+    head = width + dense(width, 256) + dense(256, GENRES)  # with learned vectors where one lacks
+    assert get_preset(name).parameters == encoders + head
+
+
+def test_clip_presets_take_both_halves_from_the_same_weights():
+    presets = [get_preset(name) for name in ("clip_text", "clip_image", "clip_fusion")]
+    weights = {field for each in presets for field in (each.text_weights, each.poster_weights)}
+    assert len(weights - {None}) == 1
 
 
 @pytest.mark.parametrize(

@@ -22,7 +22,7 @@ import keras
 
 from keras_genre.errors import WeightsError
 
-__all__ = ["load_pretrained"]
+__all__ = ["load_pretrained", "read_backbone", "take_weights"]
 
 _HANDLES = ("hf://", "kaggle://")
 # What may differ between the encoder and the source without a weight changing its meaning.
@@ -60,9 +60,37 @@ def load_pretrained(network: keras.Model, source: str | Path) -> None:
         raise ValueError(
             f"Expected the weights of {network.name} as a file ending in .h5, received {source!r}."
         )
+    take_weights(network, read_backbone(type(network), source), source)
+
+
+def read_backbone(backbone_class: type, source: str | Path) -> keras.Model:
+    """Make a backbone of KerasHub with pretrained weights.
+
+    Args:
+        backbone_class: What is expected there.
+        source: A folder or a handle: see the table above.
+
+    Raises:
+        WeightsError: As `load_pretrained`.
+    """
+    source = os.fspath(source)
     if not source.startswith(_HANDLES):
         _check_folder(source)
-    theirs = _from_preset(type(network), source)
+    return _from_preset(backbone_class, source)
+
+
+def take_weights(network: keras.Layer, theirs: keras.Layer, source: str | Path) -> None:
+    """Replace all weights of a network, or of a layer, by those of another like it.
+
+    Args:
+        network: The one to be changed.
+        theirs: Where its weights come from.
+        source: Where those come from, for messages.
+
+    Raises:
+        WeightsError: If the weights do not fit.
+    """
+    source = os.fspath(source)
     _check_architecture(network, theirs, source)
     for ours, their in zip(network.weights, theirs.weights, strict=True):
         if ours.shape != their.shape:

@@ -6,6 +6,8 @@ import unicodedata
 
 import tensorflow as tf
 
+from keras_genre.preprocessing.character_changes import CharacterChanges
+
 # Of RE2, which TensorFlow uses.
 _NO_TEXT = r"[^\pL\pM\pN\pP\pS\pZ\t\n\r]|\x{FFFD}"
 _CJK = (
@@ -14,8 +16,6 @@ _CJK = (
 )
 # Two planes, the compatibility ideographs and the variation selectors: Unicode changes no others.
 _MAY_CHANGE = (range(0x20000), range(0x2F800, 0x2FA20), range(0xE0100, 0xE01F0))
-# No character of a plot: it is left out before.
-_UNCHANGED = "\0"
 
 
 class BasicTokenizer(tf.Module):
@@ -39,21 +39,13 @@ class BasicTokenizer(tf.Module):
 
     def __init__(self):
         super().__init__()
-        changes = _changed_characters()
-        self._changes = tf.lookup.StaticHashTable(
-            tf.lookup.KeyValueTensorInitializer(list(changes), list(changes.values())),
-            default_value=_UNCHANGED,
-        )
+        self._changes = CharacterChanges(_changed_characters())
 
     def __call__(self, plots):
         text = tf.strings.unicode_transcode(plots, "UTF-8", "UTF-8", errors="ignore")
         text = tf.strings.regex_replace(text, _NO_TEXT, "")
         text = tf.strings.regex_replace(text, _CJK, r" \0 ")
-        characters = tf.strings.unicode_split(text, "UTF-8")  # (batch, characters)
-        changed = self._changes.lookup(characters.flat_values)
-        changed = tf.where(changed == _UNCHANGED, characters.flat_values, changed)
-        text = tf.strings.reduce_join(characters.with_flat_values(changed), axis=1)
-        return tf.strings.split(text)
+        return tf.strings.split(self._changes(text))
 
 
 @functools.cache

@@ -1,24 +1,20 @@
 """Learning a vocabulary of word pieces from plots."""
 
 import collections
-from collections.abc import Callable, Sequence
-
-import tensorflow as tf
+from collections.abc import Sequence
 
 _LEAST_COUNT = 2
-_BATCH = 256
 
 
 def learn_word_pieces(
-    plots, split_words: Callable, vocabulary_size: int, special_pieces: Sequence[str]
+    words: collections.Counter, vocabulary_size: int, special_pieces: Sequence[str]
 ) -> list[str]:
     """Learn word pieces: every character, and what the most frequent pairs join to.
 
-    The same plots give the same pieces, in any order and on any machine.
+    The same words give the same pieces, on any machine.
 
     Args:
-        plots: A list of strings, or a `tf.data.Dataset` of (batches of) them.
-        split_words: From strings of shape `(batch,)` to ragged words, a `BasicTokenizer`.
+        words: How often each occurs: see `keras_genre.preprocessing.word_counts`.
         vocabulary_size: Most pieces, special ones included.
         special_pieces: What the vocabulary begins with.
 
@@ -27,13 +23,6 @@ def learn_word_pieces(
     """
     from tokenizers import Tokenizer, models, pre_tokenizers, trainers
 
-    if not isinstance(plots, tf.data.Dataset):
-        plots = tf.data.Dataset.from_tensor_slices(tf.convert_to_tensor(plots, tf.string))
-    if plots.element_spec.shape.rank == 0:
-        plots = plots.batch(_BATCH)
-    words = collections.Counter()
-    for batch in plots.map(split_words):
-        words.update(word.decode() for word in batch.flat_values.numpy())
     # Its own numbers for the characters, on which it chooses between equally frequent pairs, change
     # from one process to the next.
     first = [*special_pieces, *_characters(words)]

@@ -4,6 +4,8 @@ import keras
 import tensorflow as tf
 
 from keras_genre import features
+from keras_genre.preprocessing.byte_pair_files import read_byte_pairs
+from keras_genre.preprocessing.byte_pair_tokenizer import BytePairTokenizer
 from keras_genre.preprocessing.plot_tokenizer import PlotTokenizer
 from keras_genre.preprocessing.plot_vectorizer import PlotVectorizer
 from keras_genre.preprocessing.poster_decoder import PosterDecoder
@@ -19,7 +21,8 @@ class MoviePreprocessor(keras.layers.Layer):
     that the model does not read is not prepared.
 
     Args:
-        plot: A `PlotVectorizer` or `PlotTokenizer`, or None for a model that reads no plot.
+        plot: A `PlotVectorizer`, `PlotTokenizer` or `BytePairTokenizer`, or None for a model that
+            reads no plot.
         poster: A `PosterDecoder`, or None for a model that sees no poster.
 
     Call with a dict of strings `{"plot": (batch,), "poster": (batch,)}`, or of scalars for one
@@ -47,9 +50,10 @@ class MoviePreprocessor(keras.layers.Layer):
 
         Args:
             name: A preset, for example "concat_fusion_small".
-            plot_vocabulary: Where the word pieces of the encoder's pretrained weights come from
-                (see `keras_genre.preprocessing.word_piece_files`): the weights themselves, or a
-                `vocab.txt`. "random" to learn them; None for those of the preset's `text_weights`.
+            plot_vocabulary: Where the pieces of words of the encoder's pretrained weights come
+                from (see `keras_genre.preprocessing.word_piece_files` and `byte_pair_files`): the
+                weights themselves, or their files. "random" to learn them; None for those of the
+                preset's `text_weights`.
             **changes: As in `GenreClassifier.from_preset`: what the model is given, its
                 preprocessor is given too.
 
@@ -141,10 +145,12 @@ class MoviePreprocessor(keras.layers.Layer):
 
 def _make_plot_layer(name, preset, plot_vocabulary):
     sizes = (preset.vocabulary_size, preset.max_tokens)
-    if preset.tokenizer == "wordpiece":
+    if preset.tokenizer != "words":
         source = plot_vocabulary or preset.text_weights
-        pieces = None if source in (None, RANDOM_WEIGHTS) else read_word_pieces(source)
-        return PlotTokenizer(*sizes, pieces)
+        is_learned = source in (None, RANDOM_WEIGHTS)
+        if preset.tokenizer == "byte_pair":
+            return BytePairTokenizer(*sizes, *(() if is_learned else read_byte_pairs(source)))
+        return PlotTokenizer(*sizes, None if is_learned else read_word_pieces(source))
     if plot_vocabulary is not None:
         raise ValueError(
             f"The preset {name!r} learns its words from the training plots, received "

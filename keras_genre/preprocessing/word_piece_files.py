@@ -14,9 +14,13 @@ import re
 from pathlib import Path
 
 from keras_genre.errors import WeightsError
+from keras_genre.preprocessing.vocabulary_files import (
+    download_tokenizer,
+    find_vocabulary,
+    is_handle,
+)
 
-_HANDLES = ("hf://", "kaggle://")
-_NAMES = ("vocab.txt", os.path.join("assets", "tokenizer", "vocabulary.txt"))
+_NAMES = (("vocab.txt",), (os.path.join("assets", "tokenizer", "vocabulary.txt"),))
 _GO_ON = (
     "Download the vocab.txt of the model whose weights you use, and give its path; or give no "
     "vocabulary and no pretrained weights, to learn word pieces from the training plots."
@@ -33,7 +37,11 @@ def read_word_pieces(source: str | Path) -> list[str]:
         WeightsError: If there is no vocabulary, it cannot be read, or it tells capitals apart.
     """
     source = os.fspath(source)
-    pieces = _download(source) if source.startswith(_HANDLES) else _read(_find(source))
+    if is_handle(source):
+        tokenizer = download_tokenizer(source, "WordPieceTokenizer", "WordPieces", _GO_ON)
+        pieces = tokenizer.get_vocabulary()
+    else:
+        pieces = _read(_find(source))
     if any(re.search("[A-Z]", piece) and not piece.startswith("[") for piece in pieces):
         raise WeightsError(
             f"The vocabulary of {source!r} tells capitals apart, and plots are read in lower case. "
@@ -51,14 +59,8 @@ def _find(source: str) -> str:
         folder = source
     else:
         raise WeightsError(f"There is no vocabulary file or folder {source!r}. {_GO_ON}")
-    for name in _NAMES:
-        path = os.path.join(folder, name)
-        if os.path.isfile(path):
-            return path
-    raise WeightsError(
-        f"The folder {folder or '.'!r} has no vocabulary: expected {' or '.join(_NAMES)}, found "
-        f"{', '.join(sorted(os.listdir(folder or '.'))) or 'nothing'}. {_GO_ON}"
-    )
+    (path,) = find_vocabulary(folder, _NAMES, _GO_ON)
+    return path
 
 
 def _read(path: str) -> list[str]:
@@ -68,19 +70,3 @@ def _read(path: str) -> list[str]:
         raise WeightsError(f"The vocabulary {path!r} cannot be read: {error} {_GO_ON}") from error
     # Not splitlines: among the pieces of many scripts are characters that Python calls line ends.
     return [line.removesuffix("\r") for line in text.removesuffix("\n").split("\n")]
-
-
-def _download(handle: str) -> list[str]:
-    from keras_hub.tokenizers import Tokenizer, WordPieceTokenizer
-
-    try:
-        tokenizer = Tokenizer.from_preset(handle)
-    except Exception as error:  # KerasHub, its hubs and readers have no common error
-        raise WeightsError(
-            f"The vocabulary of {handle!r} could not be downloaded: {error} {_GO_ON}"
-        ) from error
-    if not isinstance(tokenizer, WordPieceTokenizer):
-        raise WeightsError(
-            f"The model {handle!r} has a {type(tokenizer).__name__}, expected one of WordPieces."
-        )
-    return tokenizer.get_vocabulary()

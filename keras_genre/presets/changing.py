@@ -10,7 +10,9 @@ RANDOM_WEIGHTS = "random"
 """What to give for the weights of a preset that names pretrained ones, to do without."""
 
 # Encoders that take pretrained weights; the others are trained from random ones.
-_PRETRAINED = ("bert", "distilbert", "convnext", "efficientnet", "mobilenet", "resnet", "vit")
+_PRETRAINED = (
+    "bert", "clip", "distilbert", "convnext", "efficientnet", "mobilenet", "resnet", "vit",
+)  # fmt: skip
 _FIELDS = [field.name for field in dataclasses.fields(Preset)]
 
 

@@ -91,5 +91,15 @@ POSTER_PRESETS = {
         source="Dosovitskiy et al. 2021, ViT, arXiv:2010.11929",
         parameters=86_002_199,
     ),
+    "clip_image": Preset(
+        description="Poster alone: the image half of CLIP ViT-B/32, tuned.",
+        poster_encoder="clip",
+        image_size=224,
+        fusion_options=sources.STUDY_HEAD,
+        poster_weights=sources.CLIP_WEIGHTS,
+        training=sources.TUNING,
+        source=sources.CLIP,
+        parameters=87_987_017,
+    ),
 }
 """By name; the encoder of each can be combined with any text preset."""

@@ -18,8 +18,8 @@ class Preset:
         text_options: Further arguments of the text encoder, as (name, value) pairs.
         poster_options: Further arguments of the poster encoder.
         fusion_options: Further arguments of the fusion head.
-        tokenizer: "words", learned from the training plots, or "wordpiece", which comes with the
-            pretrained weights.
+        tokenizer: "words", learned from the training plots; or "wordpiece" or "byte_pair", which
+            come with the pretrained weights.
         text_weights: Where the weights of the text encoder come from (see
             `keras_genre.models.pretrained`), or None for random ones.
         poster_weights: The same of the poster encoder.

@@ -4,6 +4,10 @@ COURSEWORK = "Coursework baselines on posters and overviews, TensorFlow"
 FUSION_STUDY = "Fusion study of seven models on MM-IMDb"
 TMDB_PROJECT = "TMDB project: fusion of DistilBERT and ResNet-18"
 BOOSTED_TREES = "Frozen embeddings and boosted trees"
+CLIP = "Radford et al. 2021, CLIP, arXiv:2103.00020"
+
+# Both halves lie there. KerasHub cannot read what Hugging Face stores of CLIP.
+CLIP_WEIGHTS = "kaggle://keras/clip/keras/clip_vit_base_patch32/3"
 
 # The classifier of the fusion study's single models: one hidden layer, then the genres.
 STUDY_HEAD = (("hidden_dim", 256), ("dropout", 0.3))

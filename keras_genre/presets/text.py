@@ -70,5 +70,17 @@ TEXT_PRESETS = {
         source=sources.BOOSTED_TREES,
         parameters=22_670_231,
     ),
+    "clip_text": Preset(
+        description="Plot alone: the text half of CLIP ViT-B/32, tuned.",
+        text_encoder="clip",
+        vocabulary_size=49_409,
+        max_tokens=77,
+        fusion_options=sources.STUDY_HEAD,
+        tokenizer="byte_pair",
+        text_weights=sources.CLIP_WEIGHTS,
+        training=sources.TUNING,
+        source=sources.CLIP,
+        parameters=63_565_847,
+    ),
 }
 """By name; encoder and tokenizer of each can be combined with any poster preset."""

@@ -28,8 +28,9 @@ REDUCED = {
         },
     ),
 }
+REDUCED["clip"] = (32, {**REDUCED["vit"][1], "projection_dim": 8})
 DEEP = ("convnext", "efficientnet", "mobilenet")
-WITHOUT_BATCH_NORM_SWITCH = ("cnn64", "cnn224", "convnext", "vit")
+WITHOUT_BATCH_NORM_SWITCH = ("clip", "cnn64", "cnn224", "convnext", "vit")
 POLICIES = ["float32", "mixed_float16", "mixed_bfloat16"]
 
 every_encoder = pytest.mark.parametrize(

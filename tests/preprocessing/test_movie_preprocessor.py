@@ -3,6 +3,7 @@ import io
 import numpy as np
 import pytest
 import tensorflow as tf
+from byte_pair_reference import SPECIAL, learned, reference
 from helpers import check_preprocessor
 from PIL import Image
 
@@ -188,3 +189,26 @@ def test_preprocessor_of_preset_reads_the_words_of_the_weights_that_the_model_ta
     assert MoviePreprocessor.from_preset("minilm", "folder").plot.get_vocabulary() == pieces
     assert MoviePreprocessor.from_preset("minilm", "random").plot.get_vocabulary() == []
     assert asked == [PRESETS["minilm"].text_weights, "folder"]
+
+
+def test_preprocessor_of_clip_reads_the_byte_pairs_of_the_weights_that_the_model_takes(tmp_path):
+    pieces, merges = learned()
+    reference(pieces, merges).save_to_preset(str(tmp_path))
+    preprocessor = MoviePreprocessor.from_preset("clip_text", tmp_path)
+    preprocessor.adapt(["new new new"])
+    assert preprocessor.plot.get_vocabulary() == pieces
+    assert preprocessor.plot.get_merges() == merges
+    ids = preprocessor({"plot": ["The heist", "the " * 100, ""]})["plot_token_ids"].numpy()
+    marks = [pieces.index(mark) + 1 for mark in SPECIAL]
+    words = [number + 1 for number in reference(pieces, merges)(["the heist"])[0]]
+    assert ids[0, :4].tolist() == [marks[0], *words, marks[1]]
+    assert ids.shape == (3, 77)
+    assert ids[1, [0, -1]].tolist() == marks
+    assert not ids[2].any()
+
+
+def test_preprocessor_of_clip_with_random_weights_learns_its_byte_pairs():
+    preprocessor = MoviePreprocessor.from_preset("clip_fusion", "random")
+    preprocessor.adapt(["the heist", "the heist"])
+    assert "heist</w>" in preprocessor.plot.get_vocabulary()
+    assert preprocessor.poster.image_size == 224

@@ -1,5 +1,6 @@
 """Poster encoders: an image to a vector and a map of vectors."""
 
+from keras_genre.models.poster_encoders.clip import CLIPPosterEncoder
 from keras_genre.models.poster_encoders.cnn64 import CNN64PosterEncoder
 from keras_genre.models.poster_encoders.cnn224 import CNN224PosterEncoder
 from keras_genre.models.poster_encoders.convnext import ConvNeXtPosterEncoder
@@ -9,6 +10,7 @@ from keras_genre.models.poster_encoders.resnet import ResNetPosterEncoder
 from keras_genre.models.poster_encoders.vit import ViTPosterEncoder
 
 POSTER_ENCODERS = {
+    "clip": CLIPPosterEncoder,
     "cnn64": CNN64PosterEncoder,
     "cnn224": CNN224PosterEncoder,
     "convnext": ConvNeXtPosterEncoder,
@@ -21,6 +23,7 @@ POSTER_ENCODERS = {
 
 __all__ = [
     "POSTER_ENCODERS",
+    "CLIPPosterEncoder",
     "CNN64PosterEncoder",
     "CNN224PosterEncoder",
     "ConvNeXtPosterEncoder",

@@ -2,6 +2,7 @@
 
 from keras_genre.models.text_encoders.bert import BertTextEncoder
 from keras_genre.models.text_encoders.bilstm_attention import BiLSTMAttentionTextEncoder
+from keras_genre.models.text_encoders.clip import CLIPTextEncoder
 from keras_genre.models.text_encoders.distilbert import DistilBertTextEncoder
 from keras_genre.models.text_encoders.gru import GRUTextEncoder
 from keras_genre.models.text_encoders.lstm import LSTMTextEncoder
@@ -11,6 +12,7 @@ TEXT_ENCODERS = {
     "gru": GRUTextEncoder,
     "bilstm_attention": BiLSTMAttentionTextEncoder,
     "bert": BertTextEncoder,
+    "clip": CLIPTextEncoder,
     "distilbert": DistilBertTextEncoder,
 }
 """Every text encoder by the name that presets use."""
@@ -19,6 +21,7 @@ __all__ = [
     "TEXT_ENCODERS",
     "BertTextEncoder",
     "BiLSTMAttentionTextEncoder",
+    "CLIPTextEncoder",
     "DistilBertTextEncoder",
     "GRUTextEncoder",
     "LSTMTextEncoder",

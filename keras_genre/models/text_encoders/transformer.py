@@ -68,12 +68,7 @@ class TransformerTextEncoder(keras.layers.Layer):
         self.built = True  # the network is
 
     def call(self, token_ids, training=None):
-        if (token_ids.shape[1] or 0) > self.max_sequence_length:
-            raise ValueError(
-                f"Expected at most {self.max_sequence_length} tokens, which is as far as the "
-                f"position embeddings reach, received {token_ids.shape[1]}. Lower the max_tokens "
-                "of the preprocessor."
-            )
+        check_length(token_ids, self.max_sequence_length)
         num_tokens = ops.shape(token_ids)[1]
         # Two, for Keras warns of a softmax over a single position.
         token_ids = add_padding(token_ids, 2)[:, : self.max_sequence_length]
@@ -101,6 +96,15 @@ class TransformerTextEncoder(keras.layers.Layer):
             "pooling": self.pooling,
             "freeze": self.freeze,
         }
+
+
+def check_length(token_ids, most: int) -> None:
+    """Raise a `ValueError` if plots are known to be longer than `most` tokens."""
+    if (token_ids.shape[1] or 0) > most:
+        raise ValueError(
+            f"Expected at most {most} tokens, which is as far as the position embeddings reach, "
+            f"received {token_ids.shape[1]}. Lower the max_tokens of the preprocessor."
+        )
 
 
 def _mean(tokens, mask):
