@@ -108,6 +108,7 @@ MINILM_LAYER = 4 * (384 * 384 + 384) + 2 * 384 * 1536 + 1536 + 384 + 4 * 384
     [
         ("gru", 20_000 * 128 + 3 * ((128 + 128) * 128 + 2 * 128)),
         ("distilbert", BERT_EMBEDDINGS + 6 * BERT_LAYER),
+        ("tmdb_distilbert", BERT_EMBEDDINGS + 6 * BERT_LAYER),
         ("bert", BERT_EMBEDDINGS + 2 * 768 + 12 * BERT_LAYER),
         ("minilm", (30_522 + 512 + 2 + 2) * 384 + 6 * MINILM_LAYER),
         ("clip_text", CLIP_TEXT),

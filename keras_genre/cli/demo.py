@@ -130,7 +130,7 @@ def _train(out: Path, dataset, epochs: int):
     from keras_genre.training import train
     from keras_genre.training.callbacks import EpochLog
 
-    log = EpochLog(lambda line: say(f"      {line}"))
+    log = EpochLog(lambda line: say(f"      {line}"), dataset.num_films("train"))
     return train(Recipe(_PRESET, epochs=epochs), dataset, run, callbacks=[log])
 
 

@@ -42,7 +42,7 @@ def _as_text(model: dict) -> str:
     encoders = [model[key] for key in ("text_encoder", "poster_encoder") if model[key]]
     parts = [f"{' + '.join(encoders)}, {model['fusion_head']} head"]
     if model["max_tokens"]:
-        unit = "word pieces" if model["tokenizer"] == "wordpiece" else "words"
+        unit = "words" if model["tokenizer"] == "words" else "word pieces"
         parts.append(f"{model['max_tokens']} {unit}")
     if model["image_size"]:
         parts.append(f"{model['image_size']}x{model['image_size']} pixels")

@@ -1,5 +1,6 @@
 """`keras-genre train`: records in, a run out."""
 
+import dataclasses
 from pathlib import Path
 
 import click
@@ -9,6 +10,7 @@ from keras_genre.cli.parameters import Choice, Folder, Freeze, PresetName
 from keras_genre.presets import PRESETS
 
 _AUGMENTATIONS = ("none", "standard", "rand_augment", "mix_up", "cut_mix")
+_SCHEDULES = ("plateau", "cosine", "constant")
 _LOSSES = (
     "bce", "weighted_bce", "weighted_bce_whole", "focal", "asymmetric", "class_balanced",
 )  # fmt: skip
@@ -27,60 +29,83 @@ class _Command(click.Command):
             )
 
 
+def _choices(command):
+    """Add an option for each field of a recipe that people choose by hand."""
+    for option in reversed(_OPTIONS):
+        command = option(command)
+    return command
+
+
+_WHOLE, _RATE = click.IntRange(1), click.FloatRange(0, min_open=True)
+_SHARE = click.FloatRange(0, 1, max_open=True)
+_OPTIONS = (
+    click.option("--epochs", type=_WHOLE, help="Most epochs."),
+    click.option("--batch-size", type=_WHOLE, help="Films a batch."),
+    click.option("--accumulation", type=_WHOLE, help="Batches a step [1]."),
+    click.option("--learning-rate", type=_RATE, help="Of AdamW, at its highest."),
+    click.option("--encoder-learning-rate", type=_RATE, help="The same of the encoders."),
+    click.option("--weight-decay", type=click.FloatRange(0), help="Of AdamW."),
+    click.option("--clip-norm", type=_RATE, help="Most that gradients have as their norm."),
+    click.option("--schedule", type=Choice(_SCHEDULES), help="How the rate changes [plateau]."),
+    click.option("--warmup-epochs", type=click.FloatRange(0), help="Epochs in which it rises."),
+    click.option("--loss", type=Choice(_LOSSES), help="Loss, from logits [bce]."),
+    click.option("--label-smoothing", type=_SHARE, help="How far labels move towards one half."),
+    click.option("--balanced", is_flag=True, default=None, help="Every genre equally often."),
+    click.option("--patience", type=_WHOLE, help="Epochs without progress before stopping."),
+    click.option("--ema-momentum", type=_SHARE, help="Average the weights, keeping this share."),
+    click.option("--refine-epochs", type=click.IntRange(0), help="Epochs more from the best one."),
+    click.option("--augmentation", type=Choice(_AUGMENTATIONS), help="Of training posters [none]."),
+    click.option(
+        "--modality-dropout", type=_SHARE, help="Share of films that lose plot or poster in a step."
+    ),
+    click.option(
+        "--text-weights",
+        metavar="WHERE",
+        help="Folder, hf:// name or file of the plot encoder's weights, or random [the preset's].",
+    ),
+    click.option("--poster-weights", metavar="WHERE", help="The same of the poster encoder."),
+    click.option(
+        "--text-freeze",
+        metavar="HOW",
+        type=Freeze(),
+        help="What of the plot encoder's weights stays: none, all, or a number of layers.",
+    ),
+    click.option(
+        "--poster-freeze", metavar="HOW", type=Freeze(), help="The same of the poster encoder."
+    ),
+    click.option(
+        "--word-vectors",
+        metavar="FILE",
+        help="Word vectors to begin with: GloVe's .txt, or an .npz of words and vectors.",
+    ),
+    click.option("--dtype", type=Choice(_POLICIES), help="Precision [what suits the device]."),
+    click.option(
+        "--seed", type=click.IntRange(0, 2**32 - 1), help="Of weights, shuffling and dropout."
+    ),
+)
+
+
 @click.command(cls=_Command)
 @click.argument("data", type=Folder())
+@click.option("--preset", metavar="NAME", type=PresetName(), help="The model; see below.")
 @click.option(
-    "--preset",
-    required=True,
-    metavar="NAME",
-    type=PresetName(),
-    help="The model; see below.",
+    "--recipe",
+    metavar="FILE",
+    help="A recipe.json, as a run holds it; further options change it.",
 )
 @click.option("--out", type=Folder(), help="Folder of the run, to be made [runs/<preset>].")
-@click.option("--epochs", type=click.IntRange(1), help="Most epochs.")
-@click.option("--batch-size", type=click.IntRange(1), help="Films a step.")
-@click.option("--learning-rate", type=click.FloatRange(0, min_open=True), help="Of AdamW.")
-@click.option("--loss", type=Choice(_LOSSES), help="Loss, from logits [bce].")
-@click.option("--patience", type=click.IntRange(1), help="Epochs without progress before stopping.")
-@click.option(
-    "--augmentation", type=Choice(_AUGMENTATIONS), help="What is done to training posters [none]."
-)
-@click.option(
-    "--modality-dropout",
-    type=click.FloatRange(0, 1, max_open=True),
-    help="Share of films that lose plot or poster in a step.",
-)
-@click.option(
-    "--text-weights",
-    metavar="WHERE",
-    help="Folder, hf:// name or file of the plot encoder's weights, or random [the preset's].",
-)
-@click.option("--poster-weights", metavar="WHERE", help="The same of the poster encoder.")
-@click.option(
-    "--text-freeze",
-    metavar="HOW",
-    type=Freeze(),
-    help="What of the plot encoder's weights stays: none, all, or a number of layers.",
-)
-@click.option(
-    "--poster-freeze", metavar="HOW", type=Freeze(), help="The same of the poster encoder."
-)
-@click.option(
-    "--word-vectors",
-    metavar="FILE",
-    help="Word vectors to begin with: GloVe's .txt, or an .npz of words and vectors.",
-)
-@click.option("--dtype", type=Choice(_POLICIES), help="Precision [what suits the device].")
-@click.option(
-    "--seed", type=click.IntRange(0, 2**32 - 1), help="Of weights, shuffling and dropout."
-)
+@_choices
 @click.option("--skip-damaged", is_flag=True, help="Read on past damaged records, and count them.")
 @json_option
-def command(data, out, skip_damaged, as_json, **choices):
+def command(data, preset, recipe, out, skip_damaged, as_json, **choices):
     """Train a model on the records in DATA.
 
-    The epoch with the best validation macro F1 is kept; test films are not read.
+    The epoch with the best validation macro F1 is kept; test films are not read. What is not
+    chosen is as the source of the preset has it. A training that was ended goes on where it was
+    when the same command is given again.
     """
+    if bool(preset) == bool(recipe):
+        raise click.UsageError("Expected either --preset or --recipe.")
     from keras_genre.cli.quiet import import_tensorflow_quietly
 
     import_tensorflow_quietly()
@@ -89,10 +114,15 @@ def command(data, out, skip_damaged, as_json, **choices):
     from keras_genre.training import train
     from keras_genre.training.callbacks import EpochLog
 
-    recipe = Recipe.from_preset(**choices)
+    recipe = _read(recipe, choices) if recipe else Recipe.from_preset(preset, **choices)
     folder = Path(out or Path("runs") / recipe.preset.replace("+", "_"))
     dataset = MovieDataset(data, skip_damaged)
-    run = train(recipe, dataset, folder, callbacks=[EpochLog(say)], say=say)
+    log = EpochLog(say, dataset.num_films("train"))
+    try:
+        run = train(recipe, dataset, folder, callbacks=[log], say=say)
+    except KeyboardInterrupt:
+        say("Ended. The same command goes on with the epoch that this was in.")
+        raise
     history = run.history
     best = history.loc[history["val_macro_f1"].idxmax()]
     result = {
@@ -107,3 +137,17 @@ def command(data, out, skip_damaged, as_json, **choices):
         f"validation macro F1 {result['validation_macro_f1']:.3f}"
     )
     emit(result, text, as_json)
+
+
+def _read(path: str, choices: dict):
+    from keras_genre.errors import RunError
+    from keras_genre.runs import Recipe
+
+    try:
+        recipe = Recipe.from_json(Path(path).read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError) as cause:
+        raise RunError(f"The recipe {path} cannot be read: {cause}") from cause
+    except RunError as cause:
+        raise RunError(f"{path}: {cause}") from cause
+    given = {name: value for name, value in choices.items() if value is not None}
+    return dataclasses.replace(recipe, **given)

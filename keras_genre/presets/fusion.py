@@ -87,6 +87,7 @@ FUSION_PRESETS = {
             ("batch_size", 32),
             ("learning_rate", 1e-4),
             ("weight_decay", 0.0),
+            ("schedule", "constant"),
             ("patience", 11),
         ),
         source=sources.TMDB_PROJECT,

@@ -13,7 +13,7 @@ TEXT_PRESETS = {
     "gru": Preset(
         description="Plot alone: word embedding, GRU, dense.",
         text_encoder="gru",
-        source=sources.TMDB_PROJECT,
+        source=sources.TMDB_TEXT,
         parameters=2_678_679,
     ),
     "bilstm_attention": Preset(
@@ -38,6 +38,26 @@ TEXT_PRESETS = {
         source=sources.FUSION_STUDY,
         parameters=66_566_423,
         published_parameters=66_600_000,
+    ),
+    "tmdb_distilbert": Preset(
+        description="Plot alone: DistilBERT, narrower, on half the words, refined at the end.",
+        text_encoder="distilbert",
+        vocabulary_size=30_522,
+        max_tokens=256,
+        fusion_options=(("hidden_dim", 128), ("dropout", 0.0), ("hidden_dropout", 0.3)),
+        tokenizer="wordpiece",
+        text_weights="hf://distilbert/distilbert-base-uncased",
+        training=(
+            ("epochs", 25),
+            ("batch_size", 64),
+            ("learning_rate", 2e-5),
+            ("schedule", "cosine"),
+            ("loss", "weighted_bce"),
+            ("patience", 25),
+            ("refine_epochs", 5),
+        ),
+        source=sources.TMDB_TEXT,
+        parameters=66_465_047,
     ),
     "bert": Preset(
         description="Plot alone: BERT-base, all layers tuned.",

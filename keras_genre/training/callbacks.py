@@ -10,19 +10,39 @@ from keras_genre.errors import RunError
 
 
 class EpochLog(keras.callbacks.Callback):
-    """Tells of each epoch in one line: losses, validation macro F1, seconds.
+    """Tells of each epoch in one line: losses, validation macro F1, speed and time left.
+
+    In a long epoch it also tells, every half minute, how far that is.
 
     Args:
         say: Takes each line.
+        films: Films an epoch.
     """
 
-    def __init__(self, say: Callable[[str], None]):
+    _SECONDS_BETWEEN_LINES = 30.0
+
+    def __init__(self, say: Callable[[str], None], films: int):
         super().__init__()
         self._say = say
-        self._started = 0.0
+        self._films = films
+        self._began = self._told = self._trained = 0.0
+        self._epoch = 0
 
     def on_epoch_begin(self, epoch, logs=None):
-        self._started = time.monotonic()
+        self._began = self._told = time.monotonic()
+        self._epoch = epoch
+
+    def on_train_batch_end(self, batch, logs=None):
+        now, steps = time.monotonic(), self.params.get("steps")
+        self._trained = now - self._began
+        if steps and now - self._told > self._SECONDS_BETWEEN_LINES:
+            self._told = now
+            share = (batch + 1) / steps
+            loss = f"loss {(logs or {}).get('loss', math.nan):.3f}"
+            self._say(
+                f"epoch {self._named()}  {loss}  ({share:.0%}, "
+                f"{_duration(self._trained / share * (1 - share))} left in this epoch)"
+            )
 
     def on_epoch_end(self, epoch, logs=None):
         logs = logs or {}
@@ -35,9 +55,20 @@ class EpochLog(keras.callbacks.Callback):
             )
             if name in logs
         ]
-        seconds = time.monotonic() - self._started
-        epochs = self.params.get("epochs")
-        self._say(f"epoch {epoch + 1:>2}/{epochs}  {'  '.join(values)}  ({seconds:.0f} s)")
+        seconds = time.monotonic() - self._began
+        left = (self.params.get("epochs", epoch + 1) - epoch - 1) * seconds
+        speed = f"{self._films / max(self._trained, 1e-9):.0f} films/s"
+        rest = f", at most {_duration(left)} left" if left else ""
+        self._say(f"epoch {self._named()}  {'  '.join(values)}  ({seconds:.0f} s, {speed}{rest})")
+
+    def _named(self) -> str:
+        return f"{self._epoch + 1:>2}/{self.params.get('epochs')}"
+
+
+def _duration(seconds: float) -> str:
+    if seconds < 90:
+        return f"{seconds:.0f} s"
+    return f"{seconds / 60:.0f} min" if seconds < 5400 else f"{seconds / 3600:.1f} h"
 
 
 class RefuseNaN(keras.callbacks.Callback):

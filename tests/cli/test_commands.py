@@ -13,6 +13,8 @@ import pytest
     [
         (["trian"], "Did you mean 'train'"),
         (["train"], "Missing"),
+        (["train", "data"], "either --preset or --recipe"),
+        (["train", "data", "--preset", "lstm", "--recipe", "x"], "either --preset or --recipe"),
         (["train", "data", "--preset", "cnn65"], "Did you mean 'cnn64'"),
         (["train", "data", "--presett", "lstm"], "Did you mean '--preset'"),
         (["train", "data", "--preset", "lstm+cnn65+gated"], "Did you mean 'cnn64'"),
@@ -37,6 +39,7 @@ def test_command_used_wrongly_exits_with_two(run, args, message):
         (["train", "{tmp}/nothing", "--preset", "lstm+cnn64+late"], "no manifest.json"),
         (["train", "{tmp}", "--preset", "lstm", "--text-freeze", "all"], "takes no pretrained"),
         (["train", "{tmp}", "--preset", "minilm", "--word-vectors", "x.txt"], "learns no words"),
+        (["train", "{tmp}", "--recipe", "{tmp}/no.json"], "no.json cannot be read"),
         (["evaluate", "{tmp}/nothing"], "is no run"),
         (["export", "{tmp}/nothing"], "is no run"),
         (["serve", "{tmp}/nothing"], "nothing"),

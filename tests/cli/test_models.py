@@ -43,6 +43,7 @@ def test_models_for_people_fit_a_terminal(run):
         "\n  80.8M parameters; published 83.8M:\n  the stated layers" in blocks["attention_fusion"]
     )
     assert "\n  2.7M parameters\n" in blocks["lstm"]
+    assert "77 word pieces; 224x224 pixels" in blocks["clip_fusion"]
     assert "pixels" not in blocks["lstm"]
     assert "words" not in blocks["cnn64"]
 

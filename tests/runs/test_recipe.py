@@ -6,7 +6,7 @@ from keras_genre.cli import train as train_command
 from keras_genre.errors import RunError
 from keras_genre.presets import PRESETS
 from keras_genre.runs import Recipe
-from keras_genre.runs.recipe_checks import AUGMENTATIONS
+from keras_genre.runs.recipe_checks import AUGMENTATIONS, LOSSES, SCHEDULES
 
 
 @given(
@@ -24,7 +24,11 @@ def test_recipe_through_json_is_the_same(preset, epochs, learning_rate, seed):
     ("field", "value"),
     [("epochs", 0), ("batch_size", -1), ("learning_rate", 0.0), ("weight_decay", -1.0),
      ("learning_rate", float("nan")), ("learning_rate", float("inf")), ("patience", 0),
-     ("epochs", 2.5), ("batch_size", True), ("seed", -1)],
+     ("epochs", 2.5), ("batch_size", True), ("seed", -1), ("accumulation", 0),
+     ("clip_norm", 0.0), ("warmup_epochs", -1.0), ("plateau_factor", 1.0), ("ema_momentum", 1.0),
+     ("label_smoothing", -0.1), ("refine_epochs", -1), ("refine_learning_rate", 0.0),
+     ("encoder_learning_rate", float("nan")), ("plateau_patience", 0), ("schedule", "linear"),
+     ("lowest_learning_rate", 1.0)],
 )  # fmt: skip
 def test_recipe_with_value_out_of_range_names_the_field(field, value):
     with pytest.raises(ValueError, match=field):
@@ -105,9 +109,13 @@ def test_recipe_written_before_weights_and_dropout_still_loads():
     assert Recipe.from_json(text) == Recipe("lstm", epochs=2, dtype="float32")
 
 
-def test_recipe_of_every_augmentation_can_be_asked_for_on_the_command_line():
-    (option,) = (p for p in train_command.command.params if p.name == "augmentation")
-    assert tuple(option.type.choices) == AUGMENTATIONS
+@pytest.mark.parametrize(
+    ("name", "known"),
+    [("augmentation", AUGMENTATIONS), ("schedule", SCHEDULES), ("loss", LOSSES)],
+)
+def test_recipe_of_every_name_can_be_asked_for_on_the_command_line(name, known):
+    (option,) = (p for p in train_command.command.params if p.name == name)
+    assert tuple(option.type.choices) == known
 
 
 def test_recipe_of_a_preset_is_that_of_its_source():

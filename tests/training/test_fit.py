@@ -1,5 +1,6 @@
 import dataclasses
 import json
+import re
 import shutil
 
 import keras
@@ -137,8 +138,14 @@ def test_training_that_fails_leaves_nothing(sample_dataset, tmp_path):
 def test_training_whose_loss_turns_nan_says_when_and_leaves_nothing(
     sample_dataset, tmp_path, capsys
 ):
-    with pytest.raises(RunError, match=r"loss became nan at step \d+.*smaller learning rate"):
+    with pytest.raises(RunError, match=r"loss became nan at step \d+.*rate of 1e\+30") as error:
         train(Recipe("lstm", learning_rate=1e30), sample_dataset, tmp_path / "run")
+    films = re.search(r"Its films: (.*)\. Try", str(error.value))[1].split(", ")
+    known = {
+        film["movie_id"].decode() for film in sample_dataset.films("train").as_numpy_iterator()
+    }
+    assert 0 < len(set(films)) == len(films) <= 32
+    assert set(films) <= known
     assert list(tmp_path.iterdir()) == []
     assert capsys.readouterr().out == ""
 

@@ -1,7 +1,6 @@
 import numpy as np
 import pytest
 
-from keras_genre.cli import train as train_command
 from keras_genre.losses import class_balanced_weights
 from keras_genre.runs.recipe_checks import LOSSES
 from keras_genre.training.losses import make_loss
@@ -15,10 +14,6 @@ def labels(sample_dataset):
     for row, film in zip(labels, films, strict=True):
         row[film["genres"]] = 1
     return labels
-
-
-def test_losses_of_the_command_line_are_those_of_recipes():
-    assert tuple(train_command._LOSSES) == LOSSES
 
 
 def test_every_loss_is_another(sample_dataset, labels):
