@@ -88,3 +88,13 @@ def test_python_of_the_data_guide_reads_cleans_splits_and_writes(sample_csv, tmp
 def test_rules_of_the_data_guide_are_those_of_clean():
     guide = (Path(__file__).parent.parent / "docs" / "data.md").read_text(encoding="utf-8")
     assert dict(re.findall(r"^\| `(\w+)` \| (.*) \|$", guide, re.MULTILINE)) == RULES
+
+
+@pytest.mark.parametrize("guide", ["models.md", "training.md"])
+def test_python_of_the_guides_runs_on_sample_records(guide, sample_dataset, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data" / "films").symlink_to(sample_dataset.folder)
+    text = (Path(__file__).parent.parent / "docs" / guide).read_text(encoding="utf-8")
+    (code,) = re.findall(r"```python\n(.*?)```", text, flags=re.DOTALL)
+    exec(compile(code, guide, "exec"), {})

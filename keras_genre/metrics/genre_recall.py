@@ -1,0 +1,23 @@
+"""GenreRecall: the share of true genres that are selected."""
+
+import keras
+
+from keras_genre.metrics.averaged_metric import AveragedMetric
+
+
+@keras.saving.register_keras_serializable(package="keras_genre")
+class GenreRecall(AveragedMetric):
+    """Recall: the share of true genres that are selected.
+
+    Arguments, updates and errors are those of `AveragedMetric`; equal to scikit-learn's score of
+    the same average with `zero_division=0`.
+
+    Example:
+        >>> metric = GenreRecall(num_genres=2, average="micro", thresholds=[0.5, 0.2])
+        >>> metric.update_state([[1, 0], [0, 1]], [[3.0, -3.0], [-3.0, -1.0]])
+        >>> float(metric.result())
+        1.0
+    """
+
+    def counts(self):
+        return self.hits, self.positives
