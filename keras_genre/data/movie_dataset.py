@@ -13,7 +13,7 @@ from keras_genre.data.balancing import draw_balanced
 from keras_genre.data.batching import batch_by_length, batch_in_order
 from keras_genre.data.epochs import after_epochs
 from keras_genre.data.manifest import Manifest, Shard, Split
-from keras_genre.data.parsing import SCHEMA, parse
+from keras_genre.data.parsing import CREW, SCHEMA, parse
 from keras_genre.data.preparation import Preparation
 from keras_genre.data.skipping import SoundRecords
 from keras_genre.data.verifying import find_problems, raise_problems
@@ -109,6 +109,12 @@ class MovieDataset:
         """The plots of a split in batches of scalar strings, for `MoviePreprocessor.adapt`."""
         records = self._records(split).batch(1024)
         return records.map(lambda batch: parse(batch, features.PLOT)[features.PLOT])
+
+    def crews(self, split: str) -> list[tuple[str, ...]]:
+        """The crew of each film of a split, in the order of the records."""
+        batches = self._records(split).batch(1024).map(lambda batch: parse(batch, CREW)[CREW])
+        crews = [crew for batch in batches for crew in batch.to_list()]
+        return [tuple(name.decode() for name in crew) for crew in crews]
 
     def films(self, split: str) -> tf.data.Dataset:
         """The raw films of a split: dicts of `movie_id, title, plot, poster, genres` (indices)."""

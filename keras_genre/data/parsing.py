@@ -11,12 +11,17 @@ SCHEMA = {
     features.POSTER: tf.io.FixedLenFeature([], tf.string),
     "genres": tf.io.RaggedFeature(tf.int64),
 }
-"""What one record holds; `genres` are indices into the vocabulary."""
+"""What each record holds; `genres` are indices into the vocabulary."""
+
+CREW = "crew"
+_OPTIONAL = {CREW: tf.io.RaggedFeature(tf.string)}
+"""What a record may hold besides, and is parsed only where it is asked for."""
 
 
 def parse(records: tf.Tensor, *fields: str) -> dict:
-    """Parse a batch of serialized records, or only some of their fields."""
-    return tf.io.parse_example(records, {name: SCHEMA[name] for name in fields or SCHEMA})
+    """Parse a batch of serialized records: some of their fields, or all that each record has."""
+    known = {**SCHEMA, **_OPTIONAL}
+    return tf.io.parse_example(records, {name: known[name] for name in fields or SCHEMA})
 
 
 def multi_hot(genres: tf.RaggedTensor, num_genres: int) -> tf.Tensor:
