@@ -181,9 +181,9 @@ def test_poster_vectors_are_in_the_order_of_the_records(sample_dataset):
     assert (vectors.dtype, vectors.shape) == ("float32", (len(has_poster), 3))
     np.testing.assert_array_equal(has_poster, vectors_of(sample_dataset)[1])
     films = sample_dataset.films("train").as_numpy_iterator()
-    for vector, film in zip(vectors, films, strict=True):
-        image = preprocessor({"poster": [film["poster"]]})["poster_image"]
-        np.testing.assert_allclose(vector, np.mean(image, axis=(0, 1, 2)), atol=2.0)
+    images = preprocessor({"poster": [film["poster"] for film in films]})["poster_image"]
+    # Posters of records are decoded sooner, to not quite the same pixels.
+    np.testing.assert_allclose(vectors, np.mean(images, axis=(1, 2)), atol=2.0)
 
 
 # === Records and models that do not go together ===
