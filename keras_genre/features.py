@@ -16,6 +16,14 @@ Tensors (what a preprocessor gives and a classifier takes):
 | `HAS_PLOT`       | bool (batch)                          | False = the plot is missing     |
 | `HAS_POSTER`     | bool (batch)                          | False = the poster is missing   |
 
+Further tensors of models that read a film's neighbours (films of the same people, which records
+carry once they are linked; a served film has none):
+
+| name               | dtype, shape                      | meaning                               |
+|--------------------|-----------------------------------|---------------------------------------|
+| `NEIGHBOR_VECTORS` | float32 (batch, neighbors, width) | their posters as an encoder sees them |
+| `NEIGHBOR_MASK`    | bool (batch, neighbors)           | False = there is no such neighbour    |
+
 Answers (what a served model gives):
 
 | name            | dtype, shape            | meaning                                       |
@@ -32,6 +40,9 @@ PLOT_TOKEN_IDS = "plot_token_ids"
 POSTER_IMAGE = "poster_image"
 HAS_PLOT = "has_plot"
 HAS_POSTER = "has_poster"
+
+NEIGHBOR_VECTORS = "neighbor_vectors"
+NEIGHBOR_MASK = "neighbor_mask"
 
 PROBABILITIES = "probabilities"
 SELECTED = "selected"

@@ -44,6 +44,8 @@ POSTER_OPTIONS = {
     "efficientnet": (32, {}),
     "convnext": (32, {}),
 }
+# Widths of their vectors, where a head reads those of a film's neighbours.
+POSTER_WIDTHS = {"cnn64": 4, "efficientnet": 1280}
 LARGE = ("mobilenet", "efficientnet", "convnext")
 # Widths of a head, where the preset has them.
 HEAD_OPTIONS = {"hidden_dim": 8, "projection_dim": 8}
@@ -60,8 +62,11 @@ def _reduced(preset):
         head |= HEAD_OPTIONS
     else:
         head["hidden_dim"] = 8
+    if preset.fusion_head == "graph":
+        head |= {"num_layers": 1, "num_heads": 2}
     return dataclasses.replace(
         preset,
+        neighbor_dim=POSTER_WIDTHS[preset.poster_encoder] if preset.neighbor_dim else 0,
         vocabulary_size=20,
         max_tokens=min(9, preset.max_tokens),
         image_size=image_size,

@@ -38,7 +38,7 @@ from keras_genre.presets import PRESETS  # noqa: E402
 NUM_FILMS, GENRES = 8, ["Drama", "War"]
 
 
-def films(image_size):
+def films(image_size, width):
     rng = np.random.default_rng(0)
     ids = rng.integers(1, 20, (NUM_FILMS, 5), dtype="int32")
     ids[0] = 0
@@ -47,12 +47,16 @@ def films(image_size):
         "has_plot": np.arange(NUM_FILMS) > 0,
         "poster_image": rng.integers(0, 256, (NUM_FILMS, image_size, image_size, 3), dtype="uint8"),
         "has_poster": np.arange(NUM_FILMS) > 1,
+        "neighbor_vectors": rng.normal(size=(NUM_FILMS, 3, width)).astype("float32"),
+        "neighbor_mask": np.arange(3) < np.arange(NUM_FILMS)[:, None] - 2,
     }
 
 
 def inputs_of(model):
     image_size = model.poster_encoder.image_size if model.poster_encoder else 0
-    return {key: value for key, value in films(image_size).items() if key in model.input}
+    vectors = model.input.get("neighbor_vectors")
+    width = 0 if vectors is None else vectors.shape[-1]
+    return {key: value for key, value in films(image_size, width).items() if key in model.input}
 
 
 def labels():

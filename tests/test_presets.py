@@ -13,6 +13,7 @@ from keras_genre.models.fusion_heads import FUSION_HEADS
 from keras_genre.models.poster_encoders import POSTER_ENCODERS
 from keras_genre.models.text_encoders import TEXT_ENCODERS
 from keras_genre.presets import FUSION_PRESETS, PRESETS, Preset, get_preset
+from keras_genre.presets.poster import POSTER_PRESETS, POSTER_WIDTHS
 from keras_genre.runs import Recipe
 
 
@@ -25,6 +26,7 @@ def test_preset_parts_are_registered_and_described(name):
     assert preset.text_encoder is None or preset.text_encoder in TEXT_ENCODERS
     assert preset.poster_encoder is None or preset.poster_encoder in POSTER_ENCODERS
     assert preset.fusion_head in FUSION_HEADS
+    assert bool(preset.neighbor_dim) == FUSION_HEADS[preset.fusion_head].reads_neighbors
     assert preset.tokenizer in ("words", "wordpiece", "byte_pair")
     assert preset.source or (preset.text_encoder and preset.poster_encoder)
     assert preset.text_encoder or not (preset.text_options or preset.text_weights)
@@ -68,6 +70,34 @@ def test_preset_trains_by_fields_of_a_recipe(name):
     Recipe(name, **dict(get_preset(name).training))
 
 
+def vector_width(poster_encoder):
+    size = poster_encoder.image_size
+    return poster_encoder(np.zeros((1, size, size, 3), "uint8"))["vector"].shape[-1]
+
+
+_QUICK = ("cnn64", "cnn224")
+_POSTERS = [
+    pytest.param(name, marks=() if name in _QUICK else pytest.mark.slow) for name in POSTER_PRESETS
+]
+
+
+@pytest.mark.parametrize("name", _POSTERS)
+def test_neighbor_dim_is_the_width_of_the_poster_encoder(name):
+    width = vector_width(make_poster_encoder(get_preset(name)))
+    assert POSTER_WIDTHS[name] == get_preset(f"lstm+{name}+graph").neighbor_dim == width
+    assert get_preset(f"lstm+{name}+gated").neighbor_dim == 0
+
+
+@pytest.mark.parametrize(
+    ("name", "poster"), [("mm_gatbt", "efficientnet_b0"), ("graph_fusion_small", "cnn64")]
+)
+def test_neighbor_dim_of_a_preset_is_that_of_its_poster_encoder(name, poster):
+    preset, alone = get_preset(name), get_preset(poster)
+    same = ("poster_encoder", "image_size", "poster_options")
+    assert [getattr(preset, field) for field in same] == [getattr(alone, field) for field in same]
+    assert preset.neighbor_dim == POSTER_WIDTHS[poster]
+
+
 _PUBLISHED_SINGLE = [
     name
     for name, preset in PRESETS.items()
@@ -84,8 +114,7 @@ def test_published_parameters_are_those_of_the_encoder_and_its_classifier(name):
         width = encoder(np.ones((1, 3), "int32"))["vector"].shape[-1]
     else:
         encoder = make_poster_encoder(preset)
-        images = np.zeros((1, preset.image_size, preset.image_size, 3), "uint8")
-        width = encoder(images)["vector"].shape[-1]
+        width = vector_width(encoder)
     hidden = dict(preset.fusion_options)["hidden_dim"]
     classifier = (width * hidden + hidden) + (hidden * 23 + 23)
     # Published to a tenth of a million.
@@ -202,6 +231,45 @@ def test_fusion_parameters_equal_the_hand_calculation_and_come_near_the_publishe
         assert preset.published_parameters is None
     else:
         assert (ENCODERS + head) / preset.published_parameters == pytest.approx(1.0, abs=gap)
+
+
+def mobile_block(size, inputs, outputs, expansion):
+    """An inverted bottleneck of EfficientNet, with squeeze and excitation."""
+    wide, squeezed = inputs * expansion, inputs // 4
+    return (
+        (convolution(1, inputs, wide) if expansion > 1 else 0)
+        + convolution(size, 1, wide)  # of each channel alone
+        + dense(wide, squeezed) + dense(squeezed, wide)
+        + convolution(1, wide, outputs)
+    )  # fmt: skip
+
+
+def efficientnet_b0():
+    total, inputs = convolution(3, 3, 32), 32
+    for size, outputs, repeats, expansion in (
+        (3, 16, 1, 1), (3, 24, 2, 6), (5, 40, 2, 6), (3, 80, 3, 6), (5, 112, 3, 6), (5, 192, 4, 6),
+        (3, 320, 1, 6),
+    ):  # fmt: skip
+        for _ in range(repeats):
+            total += mobile_block(size, inputs, outputs, expansion)
+            inputs = outputs
+    scaling = 3 + 3 + 1  # mean and variance of the colours, and a count
+    return total + convolution(1, 320, 1280) + scaling
+
+
+@pytest.mark.slow
+def test_graph_parameters_equal_the_hand_calculation():
+    model = GenreClassifier.from_preset(
+        "mm_gatbt", MM_IMDB_GENRES, "float32", text_weights="random"
+    )
+    bert = BERT_EMBEDDINGS + 2 * 768 + 12 * BERT_LAYER
+    attention = sum(width * 768 + 2 * 768 + 768 for width in (1280, 768))
+    skip = 1280 * 768
+    head = (
+        attention + skip + 2 * BERT_LAYER + dense(768 + 768, 512) + dense(512, GENRES)
+        + 1280 + 768  # the learned vectors of a missing poster and plot
+    )  # fmt: skip
+    assert model.count_params() == bert + efficientnet_b0() + head
 
 
 # A patch has no bias; 50 positions, and the numbers that KerasHub gives them.

@@ -16,6 +16,7 @@ _RECOGNISED = {
     "title": ("title", "name", "movie_title"),
     "year": ("year", "release_year"),
     "tagline": ("tagline",),
+    "crew": ("crew",),
     "split": ("split",),
 }
 

@@ -7,6 +7,7 @@ import pandas as pd
 
 from keras_genre.catalog.csv_columns import Columns, recognise_columns, usual_names
 from keras_genre.catalog.csv_table import CsvTable, read_table
+from keras_genre.catalog.film_crews import read_crews
 from keras_genre.catalog.film_genres import read_genres, settle_genres
 from keras_genre.catalog.movie_catalog import MovieCatalog
 from keras_genre.catalog.poster_paths import find_posters, poster_by_id
@@ -29,10 +30,11 @@ def read_poster_csv(
 
     Columns are recognised by their usual names, whatever the case ("overview" is a plot), or
     named in `columns`. Genres are `A|B`, `A;B`, `A, B`, a JSON, Python or NumPy list of names (or
-    of `{"name": ...}`), or one column of 0 and 1 for each genre. Spellings that differ in upper
-    case and spaces alone are one genre. Films without genres are left out; films without plot or
-    poster stay. A poster file that is named but not there counts as missing. Without a column
-    of ids, films are called after the file and their row. `catalog.notes` tells all of it.
+    of `{"name": ...}`), or one column of 0 and 1 for each genre; a crew is written as
+    genres are. Spellings that differ in upper case and spaces alone are one genre. Films without
+    genres are left out; films without plot or poster stay. A poster file that is named but not
+    there counts as missing. Without a column of ids, films are called after the file and their
+    row. `catalog.notes` tells all of it.
 
     A cell that begins with an apostrophe and then like a formula (`'=1+1`) loses the apostrophe:
     so the files that this package writes, which are inert in a spreadsheet program, give the
@@ -45,8 +47,8 @@ def read_poster_csv(
             Where there is no poster column, name it: `<posters>/<id>.jpg` (or .png, .webp ...) is
             taken then.
         vocabulary: The genres allowed. By default those found, in alphabetical order.
-        columns: From "id", "plot", "genres", "poster", "title", "year", "tagline", "split" to the
-            column's name in the files; for "genres" also a list of columns of 0 and 1.
+        columns: From "id", "plot", "genres", "poster", "title", "year", "tagline", "crew", "split"
+            to the column's name in the files; for "genres" also a list of columns of 0 and 1.
         encoding: How the files are encoded. By default recognised: UTF-8, UTF-16 with its byte
             order mark, or Windows-1252 where the accented words leave no doubt.
         keep_first: Of rows with one id that contradict each other, keep the first; otherwise they
@@ -166,6 +168,9 @@ def _read_films(table: CsvTable, columns: Columns, posters) -> tuple[pd.DataFram
     roles = {**{role: repr(name) for role, name in names.items()}, "genres": how}
     notes = [f"{len(frame)} films; " + ", ".join(f"{role} = {of}" for role, of in roles.items())]
     notes += [*table.notes, *genre_notes, *_column_notes(table, columns)]
+    if "crew" in names:
+        frame["crew"], crew_note = read_crews(table, names["crew"])
+        notes.append(crew_note)
     notes += [_plot_note(frame), poster_note]
     if table.num_unescaped:
         notes.append(

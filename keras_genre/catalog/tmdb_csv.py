@@ -36,8 +36,8 @@ def read_tmdb_csv(
             the CSV's own where there is none; that no poster is found there is no error then.
         vocabulary: The genres allowed. By default the 19 of TMDB, in `TMDB_GENRES`' order, and
             after them any others found, which a note names.
-        columns: From "id", "plot", "genres", "poster", "title", "year", "tagline", "split" to the
-            column's name in the files.
+        columns: From "id", "plot", "genres", "poster", "title", "year", "tagline", "crew", "split"
+            to the column's name in the files.
         encoding: How the files are encoded. By default recognised.
         keep_first: Of rows with one id that contradict each other, keep the first; otherwise they
             are an error.

@@ -20,6 +20,7 @@ _COMMANDS = {
     "catalog": ("catalog", "Turn films of any source into one table."),
     "explore": ("explore", "Draw a table of films: a page of plots, to see before training."),
     "prepare": ("prepare", "Turn films of any source into records."),
+    "link": ("link", "Give each film the posters of films that share its crew."),
     "models": ("models", "List the models that can be trained."),
     "train": ("train", "Train a model on records, and leave a run."),
     "evaluate": ("evaluate", "Score runs, beside the trivial baselines."),

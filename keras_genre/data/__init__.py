@@ -2,7 +2,15 @@
 
 from keras_genre.data.augmentation import PosterAugmentation
 from keras_genre.data.keras_cv_augmentation import KerasCVAugmentation
+from keras_genre.data.linking import link_records, poster_vectors
 from keras_genre.data.movie_dataset import MovieDataset
 from keras_genre.data.records import write_records
 
-__all__ = ["KerasCVAugmentation", "MovieDataset", "PosterAugmentation", "write_records"]
+__all__ = [
+    "KerasCVAugmentation",
+    "MovieDataset",
+    "PosterAugmentation",
+    "link_records",
+    "poster_vectors",
+    "write_records",
+]

@@ -84,6 +84,7 @@ class _Film:
     plot: str
     tagline: str
     genres: tuple[str, ...]
+    crew: tuple[str, ...]
     poster: str
 
 

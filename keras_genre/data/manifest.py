@@ -37,6 +37,21 @@ class Split:
 
 
 @dataclasses.dataclass(frozen=True)
+class Links:
+    """What linked records carry of each film's neighbours: see `keras_genre.data.linking`.
+
+    Args:
+        max_neighbors: The most neighbours of a film.
+        dim: Width of a neighbour's poster vector.
+        encoder: What tells the encoder of the vectors from others, for example a hash.
+    """
+
+    max_neighbors: int
+    dim: int
+    encoder: str
+
+
+@dataclasses.dataclass(frozen=True)
 class Manifest:
     """Everything that a reader of the records must know.
 
@@ -48,6 +63,7 @@ class Manifest:
         notes: What `MovieCatalog.notes` said.
         text: What the plots hold, one of `features.TEXTS`.
         source_hash: What `keras_genre.data.source_hash` gave for the films; empty = unknown.
+        links: What the records carry of each film's neighbours, or None where nothing.
     """
 
     genres: tuple[str, ...]
@@ -57,6 +73,7 @@ class Manifest:
     notes: tuple[str, ...] = ()
     text: str = features.TEXTS[0]
     source_hash: str = ""
+    links: Links | None = None
 
     @property
     def data_hash(self) -> str:
@@ -104,6 +121,7 @@ class Manifest:
                 )
                 for name, split in content["splits"].items()
             }
+            links = content.get("links")  # older records have none
             manifest = cls(
                 genres=tuple(content["genres"]),
                 splits=splits,
@@ -112,6 +130,7 @@ class Manifest:
                 notes=tuple(content["notes"]),
                 text=content.get("text", features.TEXTS[0]),  # older records hold plots alone
                 source_hash=content.get("source_hash", ""),
+                links=Links(**links) if links else None,
             )
             for name, split in splits.items():
                 if len(split.genre_counts) != len(manifest.genres) or not (

@@ -13,8 +13,8 @@ from keras_genre.data.balancing import draw_balanced
 from keras_genre.data.batching import batch_by_length, batch_in_order
 from keras_genre.data.epochs import after_epochs
 from keras_genre.data.manifest import Manifest, Shard, Split
-from keras_genre.data.parsing import SCHEMA, parse
-from keras_genre.data.preparation import Preparation
+from keras_genre.data.parsing import CREW, SCHEMA, parse
+from keras_genre.data.preparation import Preparation, links_to_prepare
 from keras_genre.data.skipping import SoundRecords
 from keras_genre.data.verifying import find_problems, raise_problems
 from keras_genre.errors import DatasetError
@@ -107,12 +107,27 @@ class MovieDataset:
 
     def plots(self, split: str) -> tf.data.Dataset:
         """The plots of a split in batches of scalar strings, for `MoviePreprocessor.adapt`."""
-        records = self._records(split).batch(1024)
+        records = self.records(split).batch(1024)
         return records.map(lambda batch: parse(batch, features.PLOT)[features.PLOT])
+
+    def crews(self, split: str) -> list[tuple[str, ...]]:
+        """The crew of each film of a split, in the order of the records."""
+        batches = self.records(split).batch(1024).map(lambda batch: parse(batch, CREW)[CREW])
+        crews = [crew for batch in batches for crew in batch.to_list()]
+        return [tuple(name.decode() for name in crew) for crew in crews]
 
     def films(self, split: str) -> tf.data.Dataset:
         """The raw films of a split: dicts of `movie_id, title, plot, poster, genres` (indices)."""
-        return self._records(split).map(lambda record: tf.io.parse_single_example(record, SCHEMA))
+        return self.records(split).map(lambda record: tf.io.parse_single_example(record, SCHEMA))
+
+    def records(self, split: str) -> tf.data.Dataset:
+        """The films of a split as they are stored: serialized, in their order."""
+        shards = self._split(split).shards
+        films = tf.data.experimental.assert_cardinality(self.num_films(split))
+        if self._sound:
+            return self._sound.read(split).apply(films)
+        files = [str(self._of_full_size(shard)) for shard in shards]
+        return tf.data.TFRecordDataset(files).apply(films)
 
     def load(
         self,
@@ -150,7 +165,7 @@ class MovieDataset:
                 genres never. For training alone: it falsifies scores.
             cache: Keep prepared films in memory from the first epoch on, so that later ones
                 decode and tokenise nothing: per film 3 bytes a pixel of its image, 4 bytes a
-                token, and about 1 kB.
+                token and a number of its neighbours' vectors, and about 1 kB.
             with_ids: Also yield the movie ids. Not for `fit`, which takes no third component.
             augmentation: A `PosterAugmentation`, for training films alone: it changes posters
                 anew each epoch, after the cache, by a seed that is each batch's own. So the
@@ -166,7 +181,8 @@ class MovieDataset:
             ValueError: If a number is out of its range, `balanced` is asked for without
                 shuffling, or it or `augmentation` for another split than "train", or
                 `augmentation` for a preprocessor of plots alone.
-            DatasetError: If there is no such split, or no film to draw has a genre.
+            DatasetError: If there is no such split, no film to draw has a genre, or the
+                preprocessor prepares neighbours and the records carry none, or others.
         """
         shuffle = split == "train" if shuffle is None else shuffle
         _check_at_least(1, batch_size=batch_size)
@@ -185,9 +201,10 @@ class MovieDataset:
         if bucketed is None:
             bucketed = shuffle and getattr(preprocessor, "plot", None) is not None
         self._warn_if_posters_are_small(preprocessor)
-        preparation = Preparation(preprocessor, len(self.vocabulary), with_ids, cache)
+        links = links_to_prepare(preprocessor, self._manifest, self._folder)
+        preparation = Preparation(preprocessor, len(self.vocabulary), with_ids, cache, links)
 
-        films = preparation.before_batching(self._records(split))
+        films = preparation.before_batching(self.records(split))
         if balanced:
             films = draw_balanced(films, self._drawable_genres(), seed, epoch)
         if shuffle:
@@ -215,7 +232,7 @@ class MovieDataset:
 
     def _genres(self, split: str) -> tf.RaggedTensor:
         """The genres of each film, as the records themselves say."""
-        batches = self._records(split).batch(256)
+        batches = self.records(split).batch(256)
         return tf.concat([parse(batch, "genres")["genres"] for batch in batches], axis=0)
 
     def _drawable_genres(self) -> tf.RaggedTensor:
@@ -247,14 +264,6 @@ class MovieDataset:
                 f"{self._folder} has no split {split!r}. It has {', '.join(self.splits)}."
             )
         return (self._sound or self._manifest).splits[split]
-
-    def _records(self, split: str) -> tf.data.Dataset:
-        shards = self._split(split).shards
-        films = tf.data.experimental.assert_cardinality(self.num_films(split))
-        if self._sound:
-            return self._sound.read(split).apply(films)
-        files = [str(self._of_full_size(shard)) for shard in shards]
-        return tf.data.TFRecordDataset(files).apply(films)
 
     def _warn_if_posters_are_small(self, preprocessor) -> None:
         size = getattr(getattr(preprocessor, "poster", None), "image_size", 0)

@@ -1,11 +1,14 @@
 """From records to the tensors of a model: batch by batch, or film by film into memory."""
 
 from collections.abc import Callable
+from pathlib import Path
 
 import tensorflow as tf
 
 from keras_genre import features
-from keras_genre.data.parsing import multi_hot, parse
+from keras_genre.data.manifest import Links, Manifest
+from keras_genre.data.parsing import SCHEMA, multi_hot, neighbors, parse
+from keras_genre.errors import DatasetError
 
 
 class Preparation:
@@ -20,13 +23,23 @@ class Preparation:
         num_genres: Number of genres.
         with_ids: Whether movie ids come with tensors and labels.
         cache: Whether to keep prepared films in memory.
+        links: How records store the neighbours that the preprocessor prepares, or None where it
+            prepares none.
     """
 
-    def __init__(self, preprocessor: Callable, num_genres: int, with_ids: bool, cache: bool):
+    def __init__(
+        self,
+        preprocessor: Callable,
+        num_genres: int,
+        with_ids: bool,
+        cache: bool,
+        links: Links | None = None,
+    ):
         self._preprocess = getattr(preprocessor, "prepare_stored", preprocessor)
         self._num_genres = num_genres
         self._with_ids = with_ids
         self._cache = cache
+        self._links = links
 
     def before_batching(self, records: tf.data.Dataset) -> tf.data.Dataset:
         """Give the films to be shuffled and batched: records, or what is kept of them."""
@@ -46,13 +59,40 @@ class Preparation:
         return batches.map(prepare, num_parallel_calls=tf.data.AUTOTUNE)
 
     def _prepare(self, records):
-        films = parse(records)
+        films = parse(records, *SCHEMA, *([features.NEIGHBOR_VECTORS] if self._links else []))
         raw = {name: films[name] for name in (features.PLOT, features.POSTER)}
+        if self._links:
+            raw |= neighbors(films[features.NEIGHBOR_VECTORS], self._links)
         prepared = (self._preprocess(raw), multi_hot(films["genres"], self._num_genres))
         return (*prepared, films["movie_id"]) if self._with_ids else prepared
 
     def _prepare_to_keep(self, records):
         return {"plot_length": _plot_lengths(records), "prepared": self._prepare(records)}
+
+
+def links_to_prepare(preprocessor: Callable, manifest: Manifest, folder: Path) -> Links | None:
+    """How records store the neighbours that a preprocessor prepares, or None if it prepares none.
+
+    Raises:
+        DatasetError: If it does, and the records of `folder` carry none, or vectors of another
+            width.
+    """
+    dim, links = getattr(preprocessor, "neighbor_dim", 0), manifest.links
+    if not dim:
+        return None
+    if links is None:
+        raise DatasetError(
+            f"The model reads the neighbours of a film, which are films of the same people, and "
+            f"the records of {folder} carry none. Link them (keras-genre link), and go on with "
+            f"the linked records."
+        )
+    if links.dim != dim:
+        raise DatasetError(
+            f"The model reads neighbours' vectors of {dim} numbers, and the records of {folder} "
+            f"carry vectors of {links.dim}. Link records with the vectors of a poster encoder "
+            f"like the model's own (keras-genre link)."
+        )
+    return links
 
 
 def _trimmed(film):

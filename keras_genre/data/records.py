@@ -20,7 +20,7 @@ from keras_genre.errors import CatalogError, DatasetError
 from keras_genre.genres import GenreVocabulary
 from keras_genre.staging import resumable_folder
 
-_UNREADABLE = "unreadable_posters.csv"
+UNREADABLE = "unreadable_posters.csv"
 
 
 def write_records(
@@ -234,7 +234,7 @@ def _write_unreadable(shards: Iterable[FinishedShard], folder: Path) -> None:
     films = [film for shard in shards for film in shard.unreadable]
     if films:
         frame = pd.DataFrame(films, columns=["movie_id", "poster", "reason"])
-        write_csv(frame, folder / _UNREADABLE)
+        write_csv(frame, folder / UNREADABLE)
 
 
 class _Report:

@@ -47,8 +47,15 @@ def plan_shards(
         rows = np.flatnonzero(splits == split)
         if split == "train":
             rows = pd.Series(rows).sample(frac=1.0, random_state=seed).to_numpy()
-        num_shards = -(-len(rows) // films_per_shard)
-        for number, part in enumerate(np.array_split(rows, num_shards)):
-            file = f"{split}-{number:05d}-of-{num_shards:05d}.tfrecord"
-            plan.append(PlannedShard(file, split, part))
+        plan += share_out(split, rows, films_per_shard)
     return tuple(plan)
+
+
+def share_out(
+    split: str, rows: np.ndarray, films_per_shard: int = FILMS_PER_SHARD
+) -> list[PlannedShard]:
+    """Share out the films of one split, in this order, over shards of about equal size."""
+    num_shards = -(-len(rows) // films_per_shard)
+    parts = np.array_split(rows, num_shards)
+    files = [f"{split}-{number:05d}-of-{num_shards:05d}.tfrecord" for number in range(num_shards)]
+    return [PlannedShard(file, split, part) for file, part in zip(files, parts, strict=True)]

@@ -46,6 +46,8 @@ def source_hash(
             tagline = "" if text == "plot" else film.tagline
             add(film.movie_id, film.title, film.plot, tagline, film.genres)
             add(film.poster, _state(film.poster))
+            if film.crew:  # a catalogue without crews keeps the hash that it had
+                add("crew", film.crew)
     return digest.hexdigest()
 
 

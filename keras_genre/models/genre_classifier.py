@@ -18,7 +18,8 @@ class GenreClassifier(MultiLabelModel):
     """A text encoder, a poster encoder, or both, joined by a fusion head: a functional graph.
 
     Takes a dict of `plot_token_ids` and `has_plot`, and of `poster_image` and `has_poster`, as far
-    as it has the encoder (see `keras_genre.features`). Gives float32 **logits** of shape
+    as it has the encoder; a head that reads a film's neighbours takes their `neighbor_vectors` and
+    `neighbor_mask` too (see `keras_genre.features`). Gives float32 **logits** of shape
     `(batch, genres)`; apply one sigmoid for probabilities, never a softmax: genres do not exclude
     each other.
 
@@ -73,6 +74,11 @@ class GenreClassifier(MultiLabelModel):
             has_poster = keras.Input((), dtype="bool", name=features.HAS_POSTER)
             modalities["poster"] = {**poster_encoder(image), "present": has_poster}
             inputs.update({features.POSTER_IMAGE: image, features.HAS_POSTER: has_poster})
+            if fusion_head.reads_neighbors:
+                width = modalities["poster"]["vector"].shape[-1]
+                neighbors, mask = _neighbor_inputs(width)
+                modalities["poster"].update({"neighbors": neighbors, "neighbor_mask": mask})
+                inputs.update({features.NEIGHBOR_VECTORS: neighbors, features.NEIGHBOR_MASK: mask})
         if not inputs:
             raise ValueError("Expected a text encoder, a poster encoder, or both; received none.")
         outputs = fuse(modalities, fusion_head, modality_dropout)
@@ -189,6 +195,12 @@ def fuse(modalities, fusion_head, modality_dropout=0.0):
             for name, seen in zip(("text", "poster"), present, strict=True)
         }
     return fusion_head(modalities)
+
+
+def _neighbor_inputs(width):
+    """The vectors of a film's neighbours, as wide as the poster encoder's, and their mask."""
+    vectors = keras.Input((None, width), dtype="float32", name=features.NEIGHBOR_VECTORS)
+    return vectors, keras.Input((None,), dtype="bool", name=features.NEIGHBOR_MASK)
 
 
 def _pretrained(weights, freeze):

@@ -24,11 +24,14 @@ class MoviePreprocessor(keras.layers.Layer):
         plot: A `PlotVectorizer`, `PlotTokenizer` or `BytePairTokenizer`, or None for a model that
             reads no plot.
         poster: A `PosterDecoder`, or None for a model that sees no poster.
+        neighbor_dim: Width of the vectors of a film's neighbours, or 0 for a model that reads
+            none. Linked records carry them; a film that comes as plot and poster alone, as served
+            ones do, has no neighbour.
 
     Call with a dict of strings `{"plot": (batch,), "poster": (batch,)}`, or of scalars for one
     film; an empty string is a missing plot or poster. Returns a dict of `plot_token_ids`,
-    `has_plot`, `poster_image` and `has_poster`, as far as the model takes them (see
-    `keras_genre.features`). `has_plot` is False where a plot has no word.
+    `has_plot`, `poster_image`, `has_poster`, `neighbor_vectors` and `neighbor_mask`, as far as the
+    model takes them (see `keras_genre.features`). `has_plot` is False where a plot has no word.
 
     Example:
         >>> preprocessor = MoviePreprocessor.from_preset("concat_fusion_small")
@@ -37,12 +40,13 @@ class MoviePreprocessor(keras.layers.Layer):
         ['has_plot', 'has_poster', 'plot_token_ids', 'poster_image']
     """
 
-    def __init__(self, plot=None, poster=None, **kwargs):
+    def __init__(self, plot=None, poster=None, neighbor_dim=0, **kwargs):
         super().__init__(trainable=False, **kwargs)
         if plot is None and poster is None:
             raise ValueError("Expected a plot layer, a poster layer, or both; received neither.")
         self.plot = plot
         self.poster = poster
+        self.neighbor_dim = neighbor_dim
 
     @classmethod
     def from_preset(cls, name: str, plot_vocabulary=None, **changes) -> "MoviePreprocessor":
@@ -68,7 +72,7 @@ class MoviePreprocessor(keras.layers.Layer):
             plot = _make_plot_layer(name, preset, plot_vocabulary)
         if preset.poster_encoder:
             poster = PosterDecoder(preset.image_size)
-        return cls(plot, poster)
+        return cls(plot, poster, preset.neighbor_dim)
 
     def adapt(self, plots) -> None:
         """Learn the plot vocabulary, where there is one to learn.
@@ -101,7 +105,8 @@ class MoviePreprocessor(keras.layers.Layer):
 
         Args:
             films: As in a call; the posters are upright JPEGs, as `write_records` stores them, or
-                missing. Any other format is masked.
+                missing. Any other format is masked. With `neighbor_vectors` and `neighbor_mask`
+                where records are linked.
 
         Returns:
             What a call returns.
@@ -126,13 +131,27 @@ class MoviePreprocessor(keras.layers.Layer):
             tensors[features.HAS_PLOT] = tf.reduce_any(ids != 0, axis=1)
         if self.poster is not None:
             tensors.update(decode(films[features.POSTER]))
+        if self.neighbor_dim:
+            tensors.update(self._neighbors(films))
         return tensors
+
+    def _neighbors(self, films):
+        if features.NEIGHBOR_VECTORS in films:
+            return {
+                name: films[name] for name in (features.NEIGHBOR_VECTORS, features.NEIGHBOR_MASK)
+            }
+        batch = tf.shape(next(iter(films.values())))[0]
+        return {
+            features.NEIGHBOR_VECTORS: tf.zeros((batch, 1, self.neighbor_dim)),
+            features.NEIGHBOR_MASK: tf.zeros((batch, 1), tf.bool),
+        }
 
     def get_config(self):
         config = super().get_config()
         del config["trainable"], config["dtype"]
         serialize = keras.saving.serialize_keras_object
-        return {**config, "plot": serialize(self.plot), "poster": serialize(self.poster)}
+        layers = {"plot": serialize(self.plot), "poster": serialize(self.poster)}
+        return {**config, **layers, "neighbor_dim": self.neighbor_dim}
 
     @classmethod
     def from_config(cls, config):

@@ -2,10 +2,12 @@
 
 from keras_genre.presets.changing import changed, close_match
 from keras_genre.presets.fusion import FUSION_PRESETS
+from keras_genre.presets.poster import POSTER_WIDTHS
 from keras_genre.presets.preset import Preset
 from keras_genre.presets.registry import PRESETS
 
 _HEADS = {preset.fusion_head for preset in FUSION_PRESETS.values()}
+_READ_NEIGHBORS = {preset.fusion_head for preset in FUSION_PRESETS.values() if preset.neighbor_dim}
 _TEXT_FIELDS = (
     "text_encoder", "vocabulary_size", "max_tokens", "text_options", "tokenizer", "text_weights",
     "text_freeze",
@@ -61,6 +63,7 @@ def _combined(text: str, poster: str, head: str) -> Preset:
     return Preset(
         description=f"Plot and poster: {text} and {poster}, {head} head.",
         fusion_head=head,
+        neighbor_dim=POSTER_WIDTHS[poster] if head in _READ_NEIGHBORS else 0,
         training=pretrained[0].training if pretrained else (),
         source="; ".join(dict.fromkeys(part.source for part in (of_text, of_poster))),
         **{field: getattr(of_text, field) for field in _TEXT_FIELDS},

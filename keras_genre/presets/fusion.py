@@ -3,6 +3,7 @@
 import dataclasses
 
 from keras_genre.presets import sources
+from keras_genre.presets.poster import POSTER_WIDTHS
 from keras_genre.presets.preset import Preset
 
 # What the fusion study joins: its two best single models, without their classifiers.
@@ -70,6 +71,23 @@ FUSION_PRESETS = {
         fusion_options=(("hidden_dim", 512),),
         source="Vielzeuf et al. 2018, CentralNet, arXiv:1808.07275",
         parameters=79_292_682,
+    ),
+    # The paper's encoders; its poster vectors come from an EfficientNet that learns no more.
+    "mm_gatbt": Preset(
+        description="Plot and poster: BERT and EfficientNet-B0, films linked by shared crew.",
+        text_encoder="bert",
+        poster_encoder="efficientnet",
+        fusion_head="graph",
+        vocabulary_size=30_522,
+        max_tokens=512,
+        image_size=224,
+        tokenizer="wordpiece",
+        text_weights="hf://google-bert/bert-base-uncased",
+        poster_freeze="all",
+        neighbor_dim=POSTER_WIDTHS["efficientnet_b0"],
+        parameters=130_478_266,
+        training=sources.TUNING,
+        source="Seo et al. 2022, MM-GATBT, NAACL Student Research Workshop",
     ),
     "tmdb_fusion": dataclasses.replace(
         _STUDY_FUSION,
@@ -140,6 +158,14 @@ FUSION_PRESETS = {
         fusion_head="central",
         fusion_options=(("hidden_dim", 128),),
         parameters=2_897_258,
+    ),
+    "graph_fusion_small": dataclasses.replace(
+        _SMALL_FUSION,
+        description="Plot and poster: lstm and cnn64, films linked by shared crew.",
+        fusion_head="graph",
+        fusion_options=(("hidden_dim", 128), ("num_layers", 1)),
+        neighbor_dim=POSTER_WIDTHS["cnn64"],
+        parameters=3_073_335,
     ),
 }
 """By name."""

@@ -103,3 +103,17 @@ POSTER_PRESETS = {
     ),
 }
 """By name; the encoder of each can be combined with any text preset."""
+
+POSTER_WIDTHS = {
+    "cnn64": 128,
+    "cnn224": 512,
+    "resnet18": 512,
+    "resnet50": 2048,
+    "mobilenet": 768,
+    "mobilenet_v2": 1280,
+    "efficientnet_b0": 1280,
+    "convnext_tiny": 768,
+    "vit_base": 768,
+    "clip_image": 512,
+}
+"""Width of the vector of each preset's encoder, for heads that read those of neighbours."""

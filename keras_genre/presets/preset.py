@@ -26,6 +26,8 @@ class Preset:
         text_freeze: How much of pretrained text weights stays as it is: the `freeze` of the
             encoder. Random weights are never frozen.
         poster_freeze: The same of the poster encoder.
+        neighbor_dim: Width of the poster encoder's vector, where the fusion head reads those of
+            a film's neighbours; 0 where it reads none.
         training: How the source trains it, as (field, value) pairs of a `Recipe`, where that
             differs from the recipe's own defaults.
         source: The paper or system that the architecture follows.
@@ -49,6 +51,7 @@ class Preset:
     poster_weights: str | None = None
     text_freeze: str | int = "none"
     poster_freeze: str | int = "none"
+    neighbor_dim: int = 0
     training: tuple[tuple[str, object], ...] = ()
     source: str = ""
     parameters: int | None = None

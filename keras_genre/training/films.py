@@ -40,6 +40,8 @@ class TrainingFilms:
         self._preprocessor = preprocessor
         self._dataset = dataset
         frozen = _frozen(model) - ({"poster"} if augmented else set())
+        if model.fusion_head.reads_neighbors:
+            frozen = set()  # neighbours come with the films themselves
         cache = FeatureCache(folder, dataset, say)
         self._known = {
             split: {name: cache.get(model, preprocessor, name, split) for name in sorted(frozen)}

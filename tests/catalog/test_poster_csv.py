@@ -38,6 +38,25 @@ def test_read_poster_csv_genres_that_are_no_list_of_names_name_line_and_film(wri
         read_poster_csv(path)
 
 
+@pytest.mark.parametrize("column", ["crew", "Crew", "people"])
+def test_read_poster_csv_reads_crews_as_genres_are_written(write_csv, column):
+    cells = ["Ann|Bo", "", '[{"name": "Cy", "job": "Editor"}]', "['Di', 'Di']", "Ed"]
+    path = write_csv([{"id": n, "genres": "War", column: cell} for n, cell in enumerate(cells)])
+    named = {"crew": column} if column == "people" else {}
+    catalog = read_poster_csv(path, columns=named)
+    assert _column(catalog, "crew") == [("Ann", "Bo"), (), ("Cy",), ("Di",), ("Ed",)]
+    assert "films.csv: 4 films with a crew" in catalog.notes
+
+
+def test_read_poster_csv_crew_that_cannot_be_read_is_none_and_told(write_csv):
+    cells = ["Ann", "[{'name'", "[1]"]
+    path = write_csv([{"id": n, "genres": "War", "crew": cell} for n, cell in enumerate(cells)])
+    catalog = read_poster_csv(path)
+    assert _column(catalog, "crew") == [("Ann",), (), ()]
+    note = "1 films with a crew; 2 crews cannot be read, the first in"
+    assert any(note in line and "line 3" in line for line in catalog.notes)
+
+
 @pytest.mark.parametrize(
     ("names", "named"),
     [

@@ -6,10 +6,14 @@ import numpy as np
 HAS_TEXT = np.array([True, True, False, False, True, True])
 HAS_POSTER = np.array([True, False, True, False, True, True])
 LENGTHS = np.array([5, 3, 0, 0, 1, 4])  # words of each plot; the rest is padding
+NEIGHBORS = np.array([3, 2, 0, 1, 1, 0])  # of each film; the rest is padding
 
 
 def make_modalities(seed=0):
-    """Six films of 4 features and 5 words, and of 6 features and 9 places; some lack one."""
+    """Six films of 4 features and 5 words, and of 6 features and 9 places; some lack one.
+
+    Some have neighbours, which heads that read none do not look at.
+    """
     rng = np.random.default_rng(seed)
 
     def floats(*shape):
@@ -22,12 +26,18 @@ def make_modalities(seed=0):
             "mask": np.arange(5) < LENGTHS[:, None],
             "present": HAS_TEXT,
         },
-        "poster": {"vector": floats(6), "tokens": floats(9, 6), "present": HAS_POSTER},
+        "poster": {
+            "vector": floats(6),
+            "tokens": floats(9, 6),
+            "present": HAS_POSTER,
+            "neighbors": floats(3, 6),
+            "neighbor_mask": np.arange(3) < NEIGHBORS[:, None],
+        },
     }
 
 
 def with_noise_where_hidden(modalities):
-    """Other vectors and tokens where a modality is missing, and other padding."""
+    """Other vectors and tokens where a modality is missing, other padding and no neighbours."""
     noisy = {name: dict(parts) for name, parts in modalities.items()}
     for parts in noisy.values():
         missing = ~parts["present"]
@@ -35,6 +45,10 @@ def with_noise_where_hidden(modalities):
         hidden = np.broadcast_to(missing[:, None], parts["tokens"].shape[:2])
         hidden = hidden | ~parts.get("mask", np.bool_(True))
         parts["tokens"] = np.where(hidden[:, :, None], parts["tokens"] - 1000.0, parts["tokens"])
+    if "poster" in noisy:
+        poster = noisy["poster"]
+        masked = ~poster["neighbor_mask"][:, :, None]
+        poster["neighbors"] = np.where(masked, poster["neighbors"] + 1000.0, poster["neighbors"])
     if "text" in noisy:  # the mask of a missing plot may say anything
         mask = noisy["text"]["mask"] | ~noisy["text"]["present"][:, None]
         noisy["text"]["mask"] = mask

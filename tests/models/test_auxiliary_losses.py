@@ -26,6 +26,8 @@ def make(head="central", dtype="float32", **options):
     head_options = {"hidden_dim": 16, "dropout": 0.0}
     if head == "attention":
         head_options |= {"projection_dim": 8, "num_heads": 2}
+    if head == "graph":
+        head_options |= {"num_layers": 1, "num_heads": 2}
     return GenreClassifier(
         GENRES,
         FUSION_HEADS[head](3, dtype=dtype, **head_options),
@@ -46,6 +48,15 @@ def films(has_plot=(1, 1, 1, 0, 0, 1, 1, 1), has_poster=(1, 1, 0, 1, 0, 1, 1, 1)
         "poster_image": rng.integers(0, 256, (8, 8, 8, 3), dtype="uint8"),
         "has_poster": has_poster,
     }
+
+
+def with_neighbors(model, inputs):
+    """The same, and neighbours of some films where the model reads them."""
+    if not model.fusion_head.reads_neighbors:
+        return inputs
+    vectors = np.random.default_rng(2).normal(size=(8, 2, 4)).astype("float32")
+    mask = np.arange(2) < np.array([2, 1, 0, 0, 1, 2, 0, 1])[:, None]
+    return {**inputs, "neighbor_vectors": vectors, "neighbor_mask": mask}
 
 
 NOTHING = films(has_plot=[0] * 8, has_poster=[0] * 8)
@@ -158,6 +169,7 @@ def test_fit_every_precision_moves_weights_and_survives_films_with_nothing(head,
     compiled(model, optimizer)
     before = [weight.numpy() for weight in model.trainable_weights]
     for inputs in (films(), NOTHING):
+        inputs = with_neighbors(model, inputs)
         loss = model.fit(inputs, LABELS, batch_size=8, verbose=0).history["loss"]
         assert np.isfinite(loss).all()
     for weight, old in zip(model.trainable_weights, before, strict=True):
@@ -170,7 +182,8 @@ def test_fit_every_precision_moves_weights_and_survives_films_with_nothing(head,
 
 @pytest.mark.parametrize("head", sorted(FUSION_HEADS))
 def test_logits_hidden_pixels_and_words_changed_stay_bit_for_bit(head):
-    model, inputs = make(head), films()
+    model = make(head)
+    inputs = with_neighbors(model, films())
     changed = {name: array.copy() for name, array in inputs.items()}
     changed["poster_image"][~inputs["has_poster"]] = 255
     changed["plot_token_ids"][~inputs["has_plot"]] = 7

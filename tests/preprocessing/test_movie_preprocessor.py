@@ -91,6 +91,31 @@ def test_preprocessor_of_a_single_film_gives_it_without_a_batch(preprocessor):
     assert bool(tensors["has_poster"])
 
 
+def test_preprocessor_of_neighbors_gives_a_film_that_comes_alone_none():
+    layers = {"plot": PlotVectorizer(vocabulary=["heist"]), "poster": PosterDecoder(8)}
+    preprocessor = MoviePreprocessor(**layers, neighbor_dim=7)
+    tensors = check_preprocessor(preprocessor, FILMS)
+    assert set(tensors) == {*TENSORS, "neighbor_vectors", "neighbor_mask"}
+    vectors, mask = tensors["neighbor_vectors"], tensors["neighbor_mask"]
+    assert (vectors.dtype, vectors.shape) == ("float32", (5, 1, 7))
+    assert (mask.dtype, mask.shape) == ("bool", (5, 1))
+    assert not vectors.any()
+    assert not mask.any()
+
+
+def test_preprocessor_of_neighbors_passes_on_those_of_records():
+    preprocessor = MoviePreprocessor(PlotVectorizer(vocabulary=["heist"]), neighbor_dim=7)
+    stored = {"neighbor_vectors": tf.ones((2, 3, 7)), "neighbor_mask": tf.ones((2, 3), tf.bool)}
+    tensors = preprocessor.prepare_stored({"plot": tf.constant(["heist", ""]), **stored})
+    assert all(tensors[name] is value for name, value in stored.items())
+
+
+def test_preprocessor_saved_before_there_were_neighbors_has_none(preprocessor):
+    config = preprocessor.get_config()
+    del config["neighbor_dim"]
+    assert MoviePreprocessor.from_config(config).neighbor_dim == 0
+
+
 def test_preprocessor_inside_a_function_gives_the_same(preprocessor):
     spec = tf.TensorSpec([None], tf.string)
     traced = tf.function(preprocessor, input_signature=[{"plot": spec, "poster": spec}])
@@ -168,6 +193,7 @@ def test_preprocessor_from_a_preset_has_its_sizes(name):
     preprocessor = MoviePreprocessor.from_preset(name, PRESETS[name].text_weights and "random")
     assert (preprocessor.plot is None) == (preset.text_encoder is None)
     assert (preprocessor.poster is None) == (preset.poster_encoder is None)
+    assert preprocessor.neighbor_dim == preset.neighbor_dim
     if preprocessor.plot:
         assert preprocessor.plot.max_tokens == preset.max_tokens
         assert preprocessor.plot.vocabulary_size == preset.vocabulary_size

@@ -8,7 +8,9 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from keras_genre.catalog.genre_cells import join_names
 from keras_genre.catalog.movie_catalog import MovieCatalog
+from keras_genre.catalog.synthetic.crews import sample_crews
 from keras_genre.catalog.synthetic.film_model import (
     CUES,
     GENRES,
@@ -33,7 +35,7 @@ _JPEG_QUALITY = 88
 _WORKERS = 2
 
 # One stream of random numbers for each purpose, so that what a poster needs moves no plot.
-_LABELS, _YEARS, _PLOT, _TITLE, _POSTER = range(5)
+_LABELS, _YEARS, _PLOT, _TITLE, _POSTER, _CREW = range(6)
 
 
 def make_synthetic_catalog(
@@ -46,13 +48,14 @@ def make_synthetic_catalog(
 
     Each film has a plot that tells a theme and a tone, and a drawn poster that shows a scene
     and a hero; its genres follow from these four with known odds. So the best score that any
-    model can reach is known exactly, from plots, from posters and from both.
+    model can reach is known exactly, from plots, from posters and from both. Its crew are people
+    who prefer genres: a model that knows the films of the same people too may pass that score.
 
-    Writes `folder/movies.csv` (UTF-8; columns `movie_id, title, year, plot, genres, poster,
-    split`, genres joined by `|`, posters relative to `folder`, both empty where missing) and
-    `folder/posters/<movie_id>.jpg`. About 70% of the films are for training and 15% each for
-    validation and test; 8% lack a plot and 12% a poster, none both. The folder appears complete
-    or not at all, and the same seed writes the same bytes.
+    Writes `folder/movies.csv` (UTF-8; columns `movie_id, title, year, plot, genres, poster, crew,
+    split`, genres and crew joined by `|`, posters relative to `folder`, plot and poster empty
+    where missing) and `folder/posters/<movie_id>.jpg`. About 70% of the films are for training and
+    15% each for validation and test; 8% lack a plot and 12% a poster, none both. The folder
+    appears complete or not at all, and the same seed writes the same bytes.
 
     Args:
         folder: Where the films go. Must not exist yet; missing parents are made.
@@ -135,6 +138,7 @@ def _described(truth: SyntheticTruth, seed: int) -> pd.DataFrame:
             "plot": np.where(truth.has_plot, list(plots), ""),
             "genres": ["|".join(truth.vocabulary.decode(labels)) for labels in truth.labels],
             "poster": np.where(truth.has_poster, posters, ""),
+            "crew": [join_names(crew) for crew in sample_crews(truth.labels, _stream(seed, _CREW))],
             "split": truth.splits,
         }
     )
@@ -175,7 +179,8 @@ def _draw_posters(stage: Path, truth: SyntheticTruth, titles, seed: int, progres
 def _as_catalog(table: pd.DataFrame, folder: Path, seed: int) -> MovieCatalog:
     posters = [str(folder / poster) if poster else "" for poster in table["poster"]]
     genres = [tuple(joined.split("|")) for joined in table["genres"]]
-    frame = table.assign(poster=posters, genres=genres)
+    crews = [tuple(joined.split("|")) for joined in table["crew"]]
+    frame = table.assign(poster=posters, genres=genres, crew=crews)
     notes = [f"{len(table)} synthetic films made from seed {seed}"]
     return MovieCatalog(frame, GenreVocabulary(GENRES), notes)
 

@@ -20,7 +20,8 @@ class SyntheticTruth:
     A model's macro F1 alone does not say whether it has learned much. Beside the `ceiling` of
     its modalities and the `best_constant`, it does: `share` is the part of that way it went.
     Throughout, `given` names the modalities that a model may look at: `"both"`, `"plot"`,
-    `"poster"` or `"neither"`. What a film lacks, no model sees.
+    `"poster"` or `"neither"`. What a film lacks, no model sees. All of it is about plot and
+    poster: who made the films tells of their genres too, and may take a score past the ceiling.
 
     Args:
         vocabulary: The genres, in the column order of `labels`.

@@ -5,6 +5,7 @@ from keras_genre.models.fusion_heads.central import CentralFusionHead
 from keras_genre.models.fusion_heads.concat import ConcatFusionHead
 from keras_genre.models.fusion_heads.fusion_head import FusionHead
 from keras_genre.models.fusion_heads.gated import GatedFusionHead
+from keras_genre.models.fusion_heads.graph import GraphFusionHead
 from keras_genre.models.fusion_heads.late import LateFusionHead
 
 FUSION_HEADS = {
@@ -13,6 +14,7 @@ FUSION_HEADS = {
     "attention": AttentionFusionHead,
     "gated": GatedFusionHead,
     "central": CentralFusionHead,
+    "graph": GraphFusionHead,
 }
 """Every fusion head by the name that presets use."""
 
@@ -23,5 +25,6 @@ __all__ = [
     "ConcatFusionHead",
     "FusionHead",
     "GatedFusionHead",
+    "GraphFusionHead",
     "LateFusionHead",
 ]

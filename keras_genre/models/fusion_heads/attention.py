@@ -4,7 +4,7 @@ import keras
 from keras import ops
 
 from keras_genre.layers import CrossAttention
-from keras_genre.models.fusion_heads.fusion_head import MODALITIES, FusionHead
+from keras_genre.models.fusion_heads.fusion_head import MODALITIES, FusionHead, token_mask
 
 
 @keras.saving.register_keras_serializable(package="keras_genre")
@@ -75,7 +75,7 @@ class AttentionFusionHead(FusionHead):
 
     def call(self, modalities, training=None):
         self.check_modalities(modalities)
-        poster_mask, text_mask = (_mask(modalities[name]) for name in MODALITIES)
+        poster_mask, text_mask = (token_mask(modalities[name]) for name in MODALITIES)
         poster = self.poster_projection(modalities["poster"]["tokens"])  # (batch, places, width)
         text = self.text_projection(modalities["text"]["tokens"])  # (batch, words, width)
         of_poster = self.poster_to_text(poster, text, text_mask, training=training)
@@ -99,14 +99,6 @@ class AttentionFusionHead(FusionHead):
             "num_heads": self.num_heads,
             "dropout": self.dropout,
         }
-
-
-def _mask(modality):
-    """Which tokens are real: none of a missing modality."""
-    real = modality.get("mask")
-    if real is None:
-        real = ops.ones(ops.shape(modality["tokens"])[:2], dtype="bool")
-    return ops.logical_and(real, modality["present"][:, None])  # (batch, tokens)
 
 
 def _mean(tokens, mask):

@@ -1,6 +1,7 @@
 """FusionHead: what all fusion heads share."""
 
 import keras
+from keras import ops
 
 from keras_genre.layers import MissingEmbedding
 
@@ -21,7 +22,12 @@ class FusionHead(keras.layers.Layer):
     - `vector`: `(batch, features)`,
     - `present`: bool `(batch,)`, False where the film lacks the modality,
     - `tokens`: `(batch, tokens, features)`, read by heads with `uses_tokens` alone,
-    - `mask`: bool `(batch, tokens)`, True where a token is real; without it, all of them are.
+    - `mask`: bool `(batch, tokens)`, True where a token is real; without it, all of them are,
+
+    and of the poster, read by heads with `reads_neighbors` alone,
+
+    - `neighbors`: `(batch, neighbors, features)`, the vectors of the posters of related films,
+    - `neighbor_mask`: bool `(batch, neighbors)`, True where there is such a film.
 
     Returns a dict of `logits`, float32 of shape `(batch, num_genres)`, and `embedding`,
     `(batch, width)`. A head with losses of its own adds two dicts by name: `auxiliary_logits`,
@@ -34,6 +40,7 @@ class FusionHead(keras.layers.Layer):
 
     needs_both = True
     uses_tokens = False
+    reads_neighbors = False
 
     def __init__(self, num_genres, **kwargs):
         super().__init__(**kwargs)
@@ -51,7 +58,7 @@ class FusionHead(keras.layers.Layer):
                 f"{sorted(modalities)}. For a single modality use ConcatFusionHead."
             )
         for modality, parts in modalities.items():
-            for part, rank in self._ranks().items():
+            for part, rank in self._ranks(modality).items():
                 if part not in parts:
                     raise ValueError(
                         f"{name} expected {part!r} of the modality {modality!r}, received "
@@ -86,20 +93,31 @@ class FusionHead(keras.layers.Layer):
             for modality, parts in sorted(modalities.items())
         }
 
-    def _ranks(self):
-        return {"vector": 2, "present": 1} | ({"tokens": 3} if self.uses_tokens else {})
+    def _ranks(self, modality):
+        ranks = {"vector": 2, "present": 1} | ({"tokens": 3} if self.uses_tokens else {})
+        if self.reads_neighbors and modality == "poster":
+            ranks |= {"neighbors": 3, "neighbor_mask": 2}
+        return ranks
 
     def _widths(self, modalities):
         """Text, which Keras does not track: "poster vector 128, text vector 64"."""
         return ", ".join(
             f"{modality} {part} {_shape(parts[part])[-1]}"
             for modality, parts in sorted(modalities.items())
-            for part, rank in self._ranks().items()
-            if rank > 1
+            for part, rank in self._ranks(modality).items()
+            if rank > 1 and part != "neighbor_mask"  # there may be any number of neighbours
         )
 
     def get_config(self):
         return {**super().get_config(), "num_genres": self.num_genres}
+
+
+def token_mask(modality):
+    """Which tokens of a modality are real, bool `(batch, tokens)`: none where it is missing."""
+    real = modality.get("mask")
+    if real is None:
+        real = ops.ones(ops.shape(modality["tokens"])[:2], dtype="bool")
+    return ops.logical_and(real, modality["present"][:, None])
 
 
 def _shape(tensor_or_shape):

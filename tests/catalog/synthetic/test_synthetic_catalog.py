@@ -31,13 +31,15 @@ def test_make_catalog_writes_a_csv_that_equals_the_catalog(made):
     folder, catalog, truth = made
     assert isinstance(catalog, MovieCatalog)
     rows, frame = rows_of(folder), catalog.frame
-    assert list(rows[0]) == ["movie_id", "title", "year", "plot", "genres", "poster", "split"]
+    columns = ["movie_id", "title", "year", "plot", "genres", "poster", "crew", "split"]
+    assert list(rows[0]) == columns
     assert len(rows) == len(frame) == 60
     for row, film in zip(rows, frame.itertuples(), strict=True):
         for column in ("movie_id", "title", "plot", "split"):
             assert row[column] == getattr(film, column)
         assert int(row["year"]) == film.year
         assert tuple(row["genres"].split("|")) == film.genres
+        assert tuple(row["crew"].split("|")) == film.crew
         assert film.poster == (str(folder / row["poster"]) if row["poster"] else "")
     assert catalog.vocabulary == truth.vocabulary
     np.testing.assert_array_equal(catalog.labels(), truth.labels)
