@@ -39,6 +39,7 @@ _HOMES = {
     "runs": "runs",
     "scoring": "scoring",
     "server": "server",
+    "studies": "studies",
     "train": "training",
     "training": "training",
 }

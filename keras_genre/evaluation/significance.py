@@ -9,7 +9,13 @@ from keras_genre.evaluation.resampling import ResampledScores, draw_counts
 from keras_genre.scoring.decision_rule import DecisionRule
 from keras_genre.scoring.predictions import Predictions
 
-__all__ = ["Interval", "bootstrap_intervals", "paired_interval", "paired_interval_of_means"]
+__all__ = [
+    "Interval",
+    "bootstrap_intervals",
+    "intervals_of_means",
+    "paired_interval",
+    "paired_interval_of_means",
+]
 
 
 @dataclass(frozen=True)
@@ -72,10 +78,36 @@ def bootstrap_intervals(
     Reference:
         Efron and Tibshirani, An Introduction to the Bootstrap, 1993, chapter 13.
     """
-    _check(predictions, rule, num_resamples, level)
-    scores = ResampledScores(predictions, rule)
-    resampled = [scores(counts) for counts in draw_counts(len(predictions), num_resamples, seed)]
-    return _intervals(_on_the_films(scores, predictions), np.concatenate(resampled), level)
+    return intervals_of_means([(predictions, rule)], num_resamples, seed, level)
+
+
+def intervals_of_means(
+    trainings: Sequence[tuple[Predictions, DecisionRule]],
+    num_resamples: int = 2000,
+    seed: int = 0,
+    level: float = 0.95,
+) -> dict[str, Interval]:
+    """Give intervals of the mean score of a model that was trained several times.
+
+    As `bootstrap_intervals`; the mean over the trainings is taken within each resample.
+
+    Args:
+        trainings: Predictions and decision rule of each, on the same films in the same order.
+        num_resamples: How often the films are drawn again.
+        seed: The same seed gives the same intervals.
+        level: The share of resamples inside the interval.
+
+    Returns:
+        The same scores as `bootstrap_intervals`.
+
+    Raises:
+        ValueError: If there is no training, the films, their order or labels differ, a rule is
+            for another vocabulary, or a number is out of range.
+    """
+    films = _check_trainings(trainings, num_resamples, level)
+    scores = _mean_scores(trainings)
+    resampled = [scores(counts) for counts in draw_counts(len(films), num_resamples, seed)]
+    return _intervals(_on_the_films(scores, films), np.concatenate(resampled), level)
 
 
 def paired_interval(
@@ -138,20 +170,24 @@ def paired_interval_of_means(
         ValueError: If there is no training, the films, their order or labels differ, a rule is
             for another vocabulary, or a number is out of range.
     """
-    if not a or not b:
-        raise ValueError(
-            f"Expected at least one training of each model, received {len(a)} and {len(b)}."
-        )
-    films = a[0][0]
-    for predictions, rule in [*a, *b]:
-        films.check_same_films(predictions)
-        _check(predictions, rule, num_resamples, level)
+    films = _check_trainings([*a, *b] if a and b else [], num_resamples, level)
     mean_a, mean_b = (_mean_scores(trainings) for trainings in (a, b))
     resampled = [
         mean_a(counts) - mean_b(counts) for counts in draw_counts(len(films), num_resamples, seed)
     ]
     on_the_films = _on_the_films(mean_a, films) - _on_the_films(mean_b, films)
     return _intervals(on_the_films, np.concatenate(resampled), level)
+
+
+def _check_trainings(trainings, num_resamples: int, level: float) -> Predictions:
+    """Give the films that all trainings speak of."""
+    if not trainings:
+        raise ValueError("Expected at least one training of each model.")
+    films = trainings[0][0]
+    for predictions, rule in trainings:
+        films.check_same_films(predictions)
+        _check(predictions, rule, num_resamples, level)
+    return films
 
 
 def _mean_scores(trainings) -> Callable[[np.ndarray], np.ndarray]:

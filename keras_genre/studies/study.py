@@ -1,0 +1,39 @@
+"""Study and Row: which models a published system compares."""
+
+import dataclasses
+
+
+@dataclasses.dataclass(frozen=True)
+class Row:
+    """One model of a study.
+
+    Args:
+        name: Names the row, and the folders of its runs.
+        preset: The preset.
+        choices: What of the preset's own recipe is otherwise, as (field, value) pairs of a
+            `Recipe`.
+        needs_word_vectors: Whether it begins with word vectors, which somebody has to name.
+        published: Scores that its source states, on its own films and splits, by the names that
+            `keras_genre.scoring.score` uses.
+    """
+
+    name: str
+    preset: str
+    choices: tuple[tuple[str, object], ...] = ()
+    needs_word_vectors: bool = False
+    published: tuple[tuple[str, float], ...] = ()
+
+
+@dataclasses.dataclass(frozen=True)
+class Study:
+    """A published system as a set of models.
+
+    Args:
+        description: One line for people.
+        rows: The models.
+        data: The films that its source used.
+    """
+
+    description: str
+    rows: tuple[Row, ...]
+    data: str
