@@ -14,6 +14,7 @@ _SCHEDULES = ("plateau", "cosine", "constant")
 _LOSSES = (
     "bce", "weighted_bce", "weighted_bce_whole", "focal", "asymmetric", "class_balanced",
 )  # fmt: skip
+_STRATEGIES = ("none", "mirrored")
 _POLICIES = ("auto", "float32", "mixed_float16", "mixed_bfloat16")
 
 
@@ -95,9 +96,16 @@ _OPTIONS = (
 )
 @click.option("--out", type=Folder(), help="Folder of the run, to be made [runs/<preset>].")
 @_choices
+@click.option(
+    "--strategy",
+    default="none",
+    show_default=True,
+    type=Choice(_STRATEGIES),
+    help="Share every batch among all GPUs of this machine.",
+)
 @click.option("--skip-damaged", is_flag=True, help="Read on past damaged records, and count them.")
 @json_option
-def command(data, preset, recipe, out, skip_damaged, as_json, **choices):
+def command(data, preset, recipe, out, strategy, skip_damaged, as_json, **choices):
     """Train a model on the records in DATA.
 
     The epoch with the best validation macro F1 is kept; test films are not read. What is not
@@ -119,7 +127,7 @@ def command(data, preset, recipe, out, skip_damaged, as_json, **choices):
     dataset = MovieDataset(data, skip_damaged)
     log = EpochLog(say, dataset.num_films("train"))
     try:
-        run = train(recipe, dataset, folder, callbacks=[log], say=say)
+        run = train(recipe, dataset, folder, callbacks=[log], say=say, strategy=strategy)
     except KeyboardInterrupt:
         say("Ended. The same command goes on with the epoch that this was in.")
         raise

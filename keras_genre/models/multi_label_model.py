@@ -91,6 +91,16 @@ class MultiLabelModel(keras.Model):
             return self._with_auxiliary()(inputs, training=training)
         return super().call(inputs, training=training, mask=mask)
 
+    def _maybe_symbolic_build(self, iterator=None, data_batch=None):
+        # Where several devices share a batch, Keras builds from the mean of their first ones, and
+        # there is no mean of bools. What goes in is known without looking.
+        if getattr(self, "_distribute_strategy", None) is None:
+            super()._maybe_symbolic_build(iterator, data_batch)
+            return
+        labels = keras.KerasTensor((None, len(self.vocabulary)), dtype="float32")
+        with self.distribute_strategy.scope():
+            self._symbolic_build(data_batch=(self.input, labels))
+
     # Each backend has a step of its own, with arguments of its own; all call the model and hand
     # what it gives to `compute_loss` and `compute_metrics`.
     def train_step(self, *args, **kwargs):

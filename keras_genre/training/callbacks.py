@@ -92,9 +92,11 @@ class RefuseNaN(keras.callbacks.Callback):
             return
         optimizer = self.model.optimizer
         films = self._films_of_batch(self._epoch, batch)
+        step = int(keras.ops.convert_to_numpy(optimizer.iterations))
+        rate = float(keras.ops.convert_to_numpy(optimizer.learning_rate))
         raise RunError(
-            f"The loss became {loss} at step {int(optimizer.iterations)} (batch {batch + 1} of "
-            f"epoch {self._epoch + 1}), at a learning rate of {float(optimizer.learning_rate):g}. "
+            f"The loss became {loss} at step {step} (batch {batch + 1} of epoch "
+            f"{self._epoch + 1}), at a learning rate of {rate:g}. "
             f"Its films: {', '.join(films)}. Try a smaller learning rate, or --clip-norm 1."
         )
 
@@ -113,7 +115,7 @@ class WarmUp(keras.callbacks.Callback):
         self._steps = steps
 
     def on_train_batch_begin(self, batch, logs=None):
-        done = int(self.model.optimizer.iterations)
+        done = int(keras.ops.convert_to_numpy(self.model.optimizer.iterations))
         if done <= self._steps:
             share = (done + 1) / (self._steps + 1)
             self.model.optimizer.learning_rate = self._rate * share

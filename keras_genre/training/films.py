@@ -59,12 +59,18 @@ class TrainingFilms:
             self._dataset, split, self._preprocessor, known, batch_size, **options
         )
 
-    def predict(self, split: str) -> Predictions:
-        """The predictions of a split."""
+    def predict(self, split: str, classifier: GenreClassifier) -> Predictions:
+        """The predictions of a split.
+
+        Args:
+            split: The split.
+            classifier: The whole model, or a copy of it.
+        """
         if not self._known:
-            return predict(self.model, self._preprocessor, self._dataset, split)
+            return predict(classifier, self._preprocessor, self._dataset, split)
         known = self._known[split]
-        return predict_with_features(self.model, self._preprocessor, self._dataset, split, known)
+        model = FeatureClassifier(classifier, known)
+        return predict_with_features(model, self._preprocessor, self._dataset, split, known)
 
 
 def _frozen(model: GenreClassifier) -> set[str]:

@@ -17,6 +17,7 @@ from keras_genre.runs import Recipe, Run
 from keras_genre.scoring import DecisionRule
 from keras_genre.training.films import TrainingFilms
 from keras_genre.training.fitting import Fitting
+from keras_genre.training.strategies import check_batches, strategy_scope
 from keras_genre.training.unfinished import training_folder
 
 
@@ -27,6 +28,7 @@ def train(
     callbacks: Sequence[keras.callbacks.Callback] = (),
     verbose: int = 0,
     say: Callable[[str], None] | None = None,
+    strategy: str = "none",
 ) -> Run:
     """Train a model by a recipe, and leave a run.
 
@@ -50,6 +52,7 @@ def train(
         verbose: As in `keras.Model.fit`.
         say: Called with a line for people while features are computed, and where a training goes
             on.
+        strategy: How devices share the work, one of `keras_genre.training.strategies.STRATEGIES`.
 
     Returns:
         The `Run`.
@@ -72,16 +75,20 @@ def train(
         damaged_shard_named(dataset),
     ):
         keras.utils.set_random_seed(recipe.seed)
-        preprocessor, model = _build(recipe, dataset)
-        augmented = recipe.augmentation != "none"
-        features = folder.parent / ".features"
-        films = TrainingFilms(model, preprocessor, dataset, augmented, features, say)
-        history = Fitting(recipe, films, dataset, checkpoints, callbacks, verbose, say).run()
-        validation = films.predict("validation")
+        with strategy_scope(strategy):
+            check_batches(recipe.batch_size, dataset)
+            preprocessor, model = _build(recipe, dataset)
+            augmented = recipe.augmentation != "none"
+            features = folder.parent / ".features"
+            films = TrainingFilms(model, preprocessor, dataset, augmented, features, say)
+            fitting = Fitting(recipe, films, dataset, checkpoints, callbacks, verbose, say)
+            history = fitting.run()
+        trained = _copied(model)
+        validation = films.predict("validation", trained)
         # Not "auto": to repeat this run elsewhere takes the precision that it had here.
-        chosen = dataclasses.replace(recipe, dtype=model.dtype_policy.name)
+        chosen = dataclasses.replace(recipe, dtype=trained.dtype_policy.name)
         (staging / "recipe.json").write_text(chosen.to_json(), encoding="utf-8")
-        _without_optimizer(model).save(staging / "model.keras")
+        trained.save(staging / "model.keras")
         serialized = keras.saving.serialize_keras_object(preprocessor)
         _write_json(staging / "preprocessor.json", serialized)
         DecisionRule.fit(validation).save(staging / "rule.json")
@@ -97,8 +104,8 @@ def train(
     return Run(folder)
 
 
-def _without_optimizer(model: GenreClassifier) -> GenreClassifier:
-    """A copy that takes a third of the room: the optimizer holds two numbers a weight."""
+def _copied(model: GenreClassifier) -> GenreClassifier:
+    """The same model of one device, without the optimizer, which holds two numbers a weight."""
     copy = GenreClassifier.from_config(model.get_config())
     copy.set_weights(model.get_weights())
     return copy

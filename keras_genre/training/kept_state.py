@@ -93,7 +93,8 @@ class KeptState(keras.callbacks.Callback):
 
     def on_epoch_end(self, epoch, logs=None):
         values = {name: float(value) for name, value in (logs or {}).items()}
-        values.setdefault("learning_rate", float(self.model.optimizer.learning_rate))
+        rate = keras.ops.convert_to_numpy(self.model.optimizer.learning_rate)
+        values.setdefault("learning_rate", float(rate))
         self._history.append({"epoch": epoch + 1, **values})
 
 
