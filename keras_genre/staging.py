@@ -245,6 +245,8 @@ def _reason(cause: OSError) -> str:
 
 def _disk_fault(cause: BaseException) -> str | None:
     """What is wrong with the disk, or None where something else is wrong."""
+    if isinstance(cause, KerasGenreError) and cause.__context__:
+        return _disk_fault(cause.__context__)  # staged within the block; Keras drops the cause
     if isinstance(cause, OSError):
         return _DISK_FAULTS.get(cause.errno)
     if type(cause).__module__.startswith("tensorflow."):  # its errors say it in words alone

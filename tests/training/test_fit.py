@@ -20,7 +20,12 @@ from keras_genre.training import train
 
 # What the best possible model may look at, and the share of the way from the best constant answer
 # to its score that a preset must reach.
-_EXPECTED = {"lstm": ("plot", 0.8), "cnn64": ("poster", 0.8), "concat_fusion_small": ("both", 0.85)}
+_FUSIONS = ("concat", "late", "attention", "gated", "central")
+_EXPECTED = {
+    "lstm": ("plot", 0.8),
+    "cnn64": ("poster", 0.8),
+    **{f"{head}_fusion_small": ("both", 0.85) for head in _FUSIONS},
+}
 
 
 @pytest.fixture(scope="module")
@@ -55,8 +60,9 @@ def test_training_on_films_with_known_best_score_comes_near_it(
 
 
 @pytest.mark.slow
-def test_training_of_fusion_beats_both_single_modalities(test_scores):
-    fusion = test_scores["concat_fusion_small"]
+@pytest.mark.parametrize("head", _FUSIONS)
+def test_training_of_fusion_beats_both_single_modalities(test_scores, head):
+    fusion = test_scores[f"{head}_fusion_small"]
     assert fusion > test_scores["lstm"] + 0.05
     assert fusion > test_scores["cnn64"] + 0.05
 

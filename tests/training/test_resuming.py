@@ -1,6 +1,9 @@
 """A training that was ended goes on as if it had not been, bit for bit."""
 
+import dataclasses
+import errno
 import json
+import os
 import random
 import signal
 import subprocess
@@ -8,6 +11,8 @@ import sys
 import time
 from pathlib import Path
 
+import keras
+import numpy as np
 import pytest
 
 from keras_genre.errors import RunError
@@ -76,22 +81,41 @@ def test_training_killed_at_any_instant_ends_the_same(sample_dataset, uninterrup
     assert kills >= 8
 
 
-def test_another_training_into_the_place_of_an_unfinished_one_is_refused(sample_dataset, tmp_path):
-    recipe = Recipe("gru", epochs=3, changes=(("text_options", (("hidden_dim", 4),)),))
+_SMALL = Recipe("gru", epochs=3, changes=(("text_options", (("hidden_dim", 4),)),))
 
+
+def test_training_on_a_full_disk_ends_with_the_last_good_state_and_goes_on(
+    sample_dataset, tmp_path, monkeypatch
+):
+    savez, saves = np.savez, []
+
+    def full(file, **arrays):
+        saves.append(1)
+        if len(saves) == 2:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        savez(file, **arrays)
+
+    monkeypatch.setattr(np, "savez", full)
+    with pytest.raises(RunError, match="No space left"):
+        train(_SMALL, sample_dataset, tmp_path / "run")
+    assert not (tmp_path / "run").exists()
+    lines = []
+    train(_SMALL, sample_dataset, tmp_path / "run", say=lines.append)
+    assert lines == ["Going on with epoch 2, where an earlier attempt was ended."]
+
+
+def test_another_training_into_the_place_of_an_unfinished_one_is_refused(sample_dataset, tmp_path):
     def interrupt(epoch, logs):
         if epoch == 2:
             raise KeyboardInterrupt
 
-    import keras
-
     stop = keras.callbacks.LambdaCallback(on_epoch_begin=interrupt)
     with pytest.raises(KeyboardInterrupt):
-        train(recipe, sample_dataset, tmp_path / "run", callbacks=[stop])
-    other = Recipe("gru", epochs=3, learning_rate=1e-3, changes=recipe.changes)
+        train(_SMALL, sample_dataset, tmp_path / "run", callbacks=[stop])
+    other = dataclasses.replace(_SMALL, learning_rate=1e-3)
     with pytest.raises(RunError, match=r"learning_rate was 0\.002 and is 0\.001.*begin anew"):
         train(other, sample_dataset, tmp_path / "run")
     lines = []
-    run = train(recipe, sample_dataset, tmp_path / "run", say=lines.append)
+    run = train(_SMALL, sample_dataset, tmp_path / "run", say=lines.append)
     assert lines == ["Going on with epoch 2, where an earlier attempt was ended."]
     assert run.history["epoch"].tolist() == [1, 2, 3]
