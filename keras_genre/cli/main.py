@@ -23,6 +23,7 @@ _COMMANDS = {
     "link": ("link", "Give each film the posters of films that share its crew."),
     "models": ("models", "List the models that can be trained."),
     "train": ("train", "Train a model on records, and leave a run."),
+    "tune": ("tune", "Search over the choices of a training."),
     "study": ("study", "Train and score every model of a published system."),
     "evaluate": ("evaluate", "Score runs, beside the trivial baselines."),
     "export": ("export", "Export a run as the next version of a served model."),
