@@ -4,7 +4,11 @@ from keras_genre.lazy import lazy_names
 
 _HOMES = {
     "BaselineRun": "baseline_run",
+    "BoostedClassifier": "boosted",
+    "StackedClassifier": "stacked",
     "TfidfClassifier": "tfidf",
+    "make_boosted": "making",
+    "make_stacked": "making",
     "make_tfidf": "making",
     "open_run": "baseline_run",
     "tfidf_beside": "beside",
@@ -13,7 +17,11 @@ _HOMES = {
 
 __all__ = [
     "BaselineRun",
+    "BoostedClassifier",
+    "StackedClassifier",
     "TfidfClassifier",
+    "make_boosted",
+    "make_stacked",
     "make_tfidf",
     "open_run",
     "tfidf_beside",

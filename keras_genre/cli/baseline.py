@@ -4,8 +4,8 @@ from pathlib import Path
 
 import click
 
-from keras_genre.cli.output import emit, json_option
-from keras_genre.cli.parameters import Folder
+from keras_genre.cli.output import emit, json_option, say
+from keras_genre.cli.parameters import Folder, PresetName
 
 
 @click.group("baseline")
@@ -37,6 +37,55 @@ def tfidf(data, out, as_json):
     from keras_genre.baselines import make_tfidf
 
     _leave(make_tfidf(dataset), folder, as_json)
+
+
+def _of_encoders(function):
+    """Add the arguments of baselines that ask frozen encoders."""
+    options = (
+        click.option(
+            "--preset",
+            metavar="NAME",
+            default="minilm+mobilenet+concat",
+            show_default=True,
+            type=PresetName(),
+            help="Whose encoders are asked, frozen, about plots and posters; its head is not.",
+        ),
+        click.option(
+            "--text-weights",
+            metavar="WHERE",
+            help="Folder, hf:// name or file of the plot encoder's weights, or random [the "
+            "preset's].",
+        ),
+        click.option("--poster-weights", metavar="WHERE", help="The same of the poster encoder."),
+        click.option("--seed", default=0, show_default=True, type=click.IntRange(0, 2**31 - 1)),
+    )
+    for option in reversed(options):
+        function = option(function)
+    return _shared(function)
+
+
+@command.command()
+@_of_encoders
+def boosted(data, out, as_json, preset, seed, **weights):
+    """What frozen encoders say of the films in DATA, and boosted trees (LightGBM) a genre."""
+    dataset, folder = _opened(data, out or "runs/boosted")
+    from keras_genre.baselines import make_boosted
+
+    given = {name: value for name, value in weights.items() if value}
+    features = folder.parent / ".features"
+    _leave(make_boosted(dataset, preset, features, say, seed, **given), folder, as_json)
+
+
+@command.command()
+@_of_encoders
+def stacked(data, out, as_json, preset, seed, **weights):
+    """Boosted trees (XGBoost) over a head on each frozen encoder, out of fold."""
+    dataset, folder = _opened(data, out or "runs/stacked")
+    from keras_genre.baselines import make_stacked
+
+    given = {name: value for name, value in weights.items() if value}
+    features = folder.parent / ".features"
+    _leave(make_stacked(dataset, preset, features, say, seed, **given), folder, as_json)
 
 
 def _opened(data: str, out: str):
