@@ -5,6 +5,12 @@ from pathlib import Path
 from setuptools import find_packages, setup
 
 _BEAM = "apache-beam>=2.70,<3"
+# On Linux, plain xgboost brings some 300 MB for graphics cards, which it is not asked to use.
+_BOOSTING = [
+    "lightgbm>=4.5,<5",
+    "xgboost-cpu>=3,<4; sys_platform == 'linux' and platform_machine == 'x86_64'",
+    "xgboost>=3,<4; sys_platform != 'linux' or platform_machine != 'x86_64'",
+]
 
 setup(
     name="keras-genre",
@@ -44,8 +50,10 @@ setup(
     ],
     extras_require={
         "beam": [_BEAM],
+        "boosting": _BOOSTING,
         "dev": [
             _BEAM,
+            *_BOOSTING,
             "pytest>=8.3",
             "hypothesis>=6.100",
             "ruff>=0.17,<0.18",

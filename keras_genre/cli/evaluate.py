@@ -1,8 +1,10 @@
 """`keras-genre evaluate`: what runs are worth."""
 
+from pathlib import Path
+
 import click
 
-from keras_genre.cli.output import emit, json_option
+from keras_genre.cli.output import emit, json_option, say
 from keras_genre.cli.parameters import Choice, Folder
 from keras_genre.features import SPLITS
 
@@ -11,31 +13,31 @@ from keras_genre.features import SPLITS
 @click.argument("runs", nargs=-1, required=True, type=Folder())
 @click.option("--split", default="test", show_default=True, type=Choice(SPLITS))
 @click.option("--resamples", default=2000, show_default=True, type=click.IntRange(1))
+@click.option(
+    "--no-tfidf", is_flag=True, help="Leave out TF-IDF, which is else trained on the same records."
+)
 @json_option
-def command(runs, split, resamples, as_json):
+def command(runs, split, resamples, no_tfidf, as_json):
     """Score RUNS with one threshold a genre, one for all genres, and plain 0.5.
 
     Thresholds are chosen on validation, one a genre for macro F1, one for all for micro F1. The
-    trivial baselines stand in the same table; intervals are 95%. With several runs, each is
-    also compared with the first, film by film.
+    trivial baselines stand in the same table, and beside a deep model TF-IDF, which is kept next
+    to the runs; intervals are 95%. With several runs, each is also compared with the first, film
+    by film.
     """
     from keras_genre.cli.quiet import import_tensorflow_quietly
 
     import_tensorflow_quietly()
-    from keras_genre.baselines import trivial_baselines
+    from keras_genre.baselines import open_run, trivial_baselines
     from keras_genre.evaluation import format_per_genre, format_table, score_table
-    from keras_genre.runs import Run
-    from keras_genre.scoring import DecisionRule, score
+    from keras_genre.scoring import score
 
-    runs = [Run(run) for run in runs]
     _refuse_equal_names(runs)
+    runs = [open_run(run) for run in runs]
     predicted = [(run.name, run.predict(split), run.rule) for run in runs]
     entries = trivial_baselines(runs[0].base_rates, predicted[0][1])
-    for run, (name, predictions, rule) in zip(runs, predicted, strict=True):
-        one_for_all = DecisionRule.fit(run.predict("validation"), "global")
-        entries.append((f"{name}, plain 0.5", predictions, DecisionRule.fixed(rule.vocabulary)))
-        entries.append((f"{name}, one threshold", predictions, one_for_all))
-        entries.append((name, predictions, rule))
+    for run in [*([] if no_tfidf else _tfidf(runs, split)), *runs]:
+        entries += _entries(run, split)
     table = score_table(entries, num_resamples=resamples)
     parts = [format_table(table)]
     if len(runs) == 1:
@@ -47,15 +49,44 @@ def command(runs, split, resamples, as_json):
     emit(result, "\n\n".join(parts), as_json)
 
 
-def _refuse_equal_names(runs) -> None:
-    folders = {}
-    for run in runs:
-        if run.name in folders:
+def _refuse_equal_names(folders) -> None:
+    known = {}
+    for folder in map(Path, folders):
+        name = folder.resolve().name
+        if name in known:
             raise click.UsageError(
-                f"{folders[run.name]} and {run.folder} have the same name; one row would pass for "
-                f"the other. Rename one folder."
+                f"{known[name]} and {folder} have the same name; one row would pass for the other. "
+                f"Rename one folder."
             )
-        folders[run.name] = run.folder
+        known[name] = folder
+
+
+def _tfidf(runs, split) -> list:
+    """TF-IDF on the records of the first deep model, unless it is among the runs already."""
+    from keras_genre.baselines import tfidf_beside
+    from keras_genre.runs import Run
+
+    deep = [run for run in runs if isinstance(run, Run)]
+    given = {run.data_hash for run in runs if getattr(run, "kind", "") == "tfidf"}
+    if not deep or deep[0].data_hash in given:
+        return []
+    baseline = tfidf_beside(deep[0], say)
+    return [baseline] if baseline and split in baseline.predictions else []
+
+
+def _entries(run, split) -> list:
+    """The rows of a run: its predictions under three rules."""
+    from keras_genre.scoring import DecisionRule
+
+    predictions, one_for_all = (
+        run.predict(split),
+        DecisionRule.fit(run.predict("validation"), "global"),
+    )
+    return [
+        (f"{run.name}, plain 0.5", predictions, DecisionRule.fixed(run.rule.vocabulary)),
+        (f"{run.name}, one threshold", predictions, one_for_all),
+        (run.name, predictions, run.rule),
+    ]
 
 
 def _differences(predicted, resamples) -> list[dict]:

@@ -50,9 +50,23 @@ def test_evaluate_of_a_read_only_run_scores_and_says_that_nothing_is_saved(
     done = command("evaluate", run, "--resamples", 20)
     assert done.code == 0, done.err
     assert "Scores on the test split" in done.out
-    (line,) = done.err.splitlines()
+    line, tfidf = done.err.splitlines()
     assert line.startswith("Warning: The test predictions are not saved. Cannot write to")
     assert line.endswith(f"{run / 'predictions'}: Permission denied.")
+    assert "kept in" in tfidf
+
+
+def test_evaluate_in_a_read_only_folder_of_runs_has_tfidf_and_says_that_it_is_not_kept(
+    command, read_only, tiny_run, tmp_path
+):
+    run = tmp_path / "runs" / "tiny"
+    shutil.copytree(tiny_run.folder, run)
+    read_only(run.parent)
+    done = command("evaluate", run, "--split", "validation", "--resamples", 20)
+    assert done.code == 0, done.err
+    assert "\nTF-IDF " in done.out
+    (line,) = done.err.splitlines()
+    assert f"not kept. Cannot write to {run.parent}: Permission denied." in line
 
 
 def test_verify_and_export_of_what_may_only_be_read_work(

@@ -1,0 +1,80 @@
+import json
+import shutil
+
+import pytest
+
+
+@pytest.fixture
+def deep(tiny_run, tmp_path):
+    shutil.copytree(tiny_run.folder, tmp_path / "runs" / "tiny")
+    return tmp_path / "runs" / "tiny"
+
+
+def rows_of(run, *args):
+    code, out, err = run("evaluate", *args, "--resamples", 20, "--json")
+    assert code == 0, err
+    return [row["name"] for row in json.loads(out)["scores"]], err
+
+
+def test_baseline_tfidf_is_scored_beside_a_deep_model_in_one_table(
+    run, sample_dataset, deep, tmp_path
+):
+    out = tmp_path / "runs" / "words"
+    code, shown, err = run("baseline", "tfidf", sample_dataset.folder, "--out", out, "--json")
+    assert code == 0, err
+    made = json.loads(shown)
+    assert made["run"] == str(out)
+    assert made["choices"]["c"] > 0
+    names, err = rows_of(run, out, deep)
+    assert names[:3] == ["predict nothing", "top-3 genres", "every genre"]
+    assert names[5::3] == ["words", "tiny"]
+    assert err == ""  # TF-IDF was given: it is not made a second time
+    code, shown, _ = run("evaluate", out, deep, "--resamples", 20)
+    assert code == 0
+    assert "Differences to words" in shown
+    assert max(map(len, shown.splitlines())) <= 80
+    assert rows_of(run, out)[0][3:] == ["words, plain 0.5", "words, one threshold", "words"]
+
+
+def test_evaluate_of_a_deep_model_adds_tfidf_once_and_says_so(run, deep):
+    names, err = rows_of(run, deep)
+    assert names[5::3] == ["TF-IDF", "tiny"]
+    (line,) = err.splitlines()
+    assert line.startswith("TF-IDF trained on the records of tiny")
+    names, err = rows_of(run, deep, "--split", "validation")
+    assert names[5::3] == ["TF-IDF", "tiny"]
+    assert err == ""
+
+
+def test_evaluate_without_tfidf_leaves_it_out(run, deep):
+    names, err = rows_of(run, deep, "--no-tfidf")
+    assert (names[5::3], err) == (["tiny"], "")
+    assert not list(deep.parent.glob(".tfidf-*"))
+
+
+def test_evaluate_where_the_records_are_gone_says_why_tfidf_is_missing(run, deep):
+    data = json.loads((deep / "data.json").read_text())
+    (deep / "data.json").write_text(json.dumps({**data, "folder": "/nowhere"}))
+    names, err = rows_of(run, deep, "--split", "validation")
+    assert names[5::3] == ["tiny"]
+    (line,) = err.splitlines()
+    assert line.startswith("No TF-IDF row: ")
+
+
+def test_baseline_into_a_folder_that_exists_fails_before_any_work(run, tmp_path):
+    code, out, err = run("baseline", "tfidf", tmp_path / "nothing", "--out", tmp_path)
+    assert (code, out) == (1, "")
+    assert "exists already" in err
+
+
+def test_baseline_of_no_records_says_so(run, tmp_path):
+    code, _, err = run("baseline", "tfidf", tmp_path / "nothing", "--out", tmp_path / "out")
+    assert code == 1
+    assert "no manifest.json" in err
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_baseline_of_another_kind_is_refused(run):
+    code, _, err = run("baseline", "tfidff")
+    assert code == 2
+    assert "No such command 'tfidff'" in err
