@@ -14,7 +14,10 @@ from keras_genre.presets import POSTER_PRESETS
     "--run", "run_folder", type=Folder(), help="A run, whose poster encoder sees posters."
 )
 @click.option(
-    "--preset", type=Choice(list(POSTER_PRESETS)), help="Or a poster preset with its weights."
+    "--preset",
+    metavar="NAME",
+    type=Choice(list(POSTER_PRESETS)),
+    help="Or a poster preset with its weights.",
 )
 @click.option("--poster-weights", metavar="WHERE", help="Where those are; see keras-genre train.")
 @click.option(

@@ -20,7 +20,7 @@ _COMMANDS = {
     "catalog": ("catalog", "Turn films of any source into one table."),
     "explore": ("explore", "Draw a table of films: a page of plots, to see before training."),
     "prepare": ("prepare", "Turn films of any source into records."),
-    "link": ("link", "Give each film the posters of films that share its crew."),
+    "link": ("link", "Give films the posters of films that share their crew."),
     "models": ("models", "List the models that can be trained."),
     "train": ("train", "Train a model on records, and leave a run."),
     "tune": ("tune", "Search over the choices of a training."),

@@ -20,11 +20,11 @@ from keras_genre.training import train
 
 # What the best possible model may look at, and the share of the way from the best constant answer
 # to its score that a preset must reach.
-_FUSIONS = ("concat", "late", "attention", "gated", "central")
+_FUSIONS = {"concat": 0.85, "late": 0.75, "attention": 0.72, "gated": 0.8, "central": 0.72}
 _EXPECTED = {
     "lstm": ("plot", 0.8),
     "cnn64": ("poster", 0.8),
-    **{f"{head}_fusion_small": ("both", 0.85) for head in _FUSIONS},
+    **{f"{head}_fusion_small": ("both", share) for head, share in _FUSIONS.items()},
 }
 
 
