@@ -7,6 +7,7 @@ import sys
 
 import keras
 import numpy as np
+from backends import RUN_EAGERLY
 from keras import ops, tree
 
 _HALF_POLICIES = {"mixed_float16": "float16", "mixed_bfloat16": "bfloat16"}
@@ -124,8 +125,7 @@ def _check_fit_step(layer, inputs):
     outputs = tree.flatten(_call(layer, tensors))
     flat = [keras.layers.Flatten()(ops.cast(x, "float32")) for x in outputs if "float" in x.dtype]
     model = keras.Model(tree.flatten(tensors), ops.concatenate(flat, axis=-1))
-    # Eagerly, as tracing one step costs more than taking it.
-    model.compile(keras.optimizers.Adam(0.01), loss="mse", run_eagerly=True)
+    model.compile(keras.optimizers.Adam(0.01), loss="mse", run_eagerly=RUN_EAGERLY)
     before = [weight.numpy().copy() for weight in layer.trainable_variables]
     arrays = tree.flatten(inputs)
     targets = np.full((len(arrays[0]), model.output_shape[-1]), 3.0, "float32")

@@ -1,6 +1,7 @@
 import keras
 import numpy as np
 import pytest
+from backends import RUN_EAGERLY
 from fusion_inputs import HAS_POSTER, LENGTHS, make_head, make_modalities, numbers
 
 from keras_genre.models.fusion_heads import AttentionFusionHead
@@ -93,7 +94,7 @@ def test_attention_after_a_step_chooses_among_49_places():
         return numbers(head.text_to_poster(text, places, mask, return_attention_scores=True)[1])
 
     before = weights_over_places()
-    model.compile(keras.optimizers.SGD(0.5), "mse", run_eagerly=True)
+    model.compile(keras.optimizers.SGD(0.5), "mse", run_eagerly=RUN_EAGERLY)
     model.fit(modalities, rng.normal(size=(6, 3)), batch_size=6, verbose=0)
     after = weights_over_places()
     assert after.shape == (6, 2, 5, 49)

@@ -20,7 +20,7 @@ def make_encoder(**options):
 
 def test_tokens_equal_those_of_bidirectional_lstms_on_each_film_alone():
     encoder = make_encoder()
-    tokens = encoder(IDS)["tokens"].numpy()
+    tokens = keras.ops.convert_to_numpy(encoder(IDS)["tokens"])
     for film, length in ((0, 4), (1, 1)):
         x = encoder.embedding(IDS[film : film + 1, :length])
         for forward, backward in zip(encoder.forward, encoder.backward, strict=True):
@@ -31,7 +31,7 @@ def test_tokens_equal_those_of_bidirectional_lstms_on_each_film_alone():
 def test_vector_pooling_last_is_each_direction_after_its_last_word():
     encoder = make_encoder(pooling="last")
     outputs = encoder(IDS)
-    tokens = outputs["tokens"].numpy()
+    tokens = keras.ops.convert_to_numpy(outputs["tokens"])
     np.testing.assert_array_equal(outputs["vector"][0, :3], tokens[0, 3, :3])
     np.testing.assert_array_equal(outputs["vector"][0, 3:], tokens[0, 0, 3:])
     np.testing.assert_array_equal(outputs["vector"][1], tokens[1, 0])
@@ -40,8 +40,8 @@ def test_vector_pooling_last_is_each_direction_after_its_last_word():
 
 def test_vector_pooling_attention_lies_between_the_tokens():
     outputs = make_encoder()(IDS)
-    words = outputs["tokens"][0, :4].numpy()
-    vector = outputs["vector"][0].numpy()
+    words = keras.ops.convert_to_numpy(outputs["tokens"][0, :4])
+    vector = keras.ops.convert_to_numpy(outputs["vector"][0])
     assert (vector > words.min(axis=0)).all()
     assert (vector < words.max(axis=0)).all()
     np.testing.assert_allclose(outputs["vector"][1], outputs["tokens"][1, 0], atol=1e-7)

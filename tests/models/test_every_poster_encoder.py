@@ -5,7 +5,8 @@ import functools
 import keras
 import numpy as np
 import pytest
-import tensorflow as tf
+from backends import gradients, skip_float16_attention_on_jax
+from keras import ops
 from layer_checks import check_layer
 
 from keras_genre.models.poster_encoders import POSTER_ENCODERS
@@ -61,7 +62,7 @@ def posters(name, num_films=3):
 
 
 def as_float32(x):
-    return np.asarray(keras.ops.cast(x, "float32"))
+    return np.asarray(ops.cast(x, "float32"))
 
 
 @every_encoder
@@ -109,14 +110,17 @@ def test_inference_neighbours_do_not_influence_each_other(name):
 @pytest.mark.parametrize("dtype", POLICIES)
 @every_encoder
 def test_batch_of_blanks_gives_finite_outputs_and_gradients(name, dtype):
+    if name == "vit":
+        skip_float16_attention_on_jax(dtype)
     encoder = make_encoder(name, dtype=dtype)
     images = np.zeros_like(posters(name))
-    with tf.GradientTape() as tape:
-        outputs = encoder(images, training=True)
-        total = tf.reduce_sum(tf.cast(outputs["vector"], "float32"))
+    outputs = encoder(images, training=True)
     assert all(np.isfinite(as_float32(x)).all() for x in outputs.values())
-    gradients = tape.gradient(total, [w.value for w in encoder.trainable_variables])
-    assert all(np.isfinite(tf.convert_to_tensor(g)).all() for g in gradients if g is not None)
+    found = gradients(
+        lambda: ops.sum(ops.cast(encoder(images, training=True)["vector"], "float32")),
+        encoder.trainable_variables,
+    )
+    assert all(np.isfinite(gradient).all() for gradient in found if gradient is not None)
 
 
 @pytest.mark.parametrize("dtype", POLICIES[1:])

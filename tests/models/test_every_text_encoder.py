@@ -5,7 +5,8 @@ import functools
 import keras
 import numpy as np
 import pytest
-import tensorflow as tf
+from backends import gradients, in_a_graph, skip_float16_attention_on_jax
+from keras import ops
 from layer_checks import check_layer
 
 from keras_genre.models.text_encoders import TEXT_ENCODERS
@@ -44,7 +45,7 @@ def make_encoder(name, **options):
 
 
 def as_float32(outputs):
-    return {name: np.asarray(keras.ops.cast(x, "float32")) for name, x in outputs.items()}
+    return {name: np.asarray(ops.cast(x, "float32")) for name, x in outputs.items()}
 
 
 @every_encoder
@@ -63,7 +64,7 @@ def test_outputs_shapes_and_mask_as_stated(name):
 
 @every_encoder
 def test_tokens_of_padding_are_zero_and_of_words_are_not(name):
-    tokens = make_encoder(name)(IDS)["tokens"].numpy()
+    tokens = ops.convert_to_numpy(make_encoder(name)(IDS)["tokens"])
     np.testing.assert_array_equal((tokens != 0).any(axis=-1), IDS != 0)
 
 
@@ -99,10 +100,12 @@ def test_embedding_of_padding_changed_changes_nothing(name):
 def test_padding_row_of_the_embedding_has_no_gradient(name):
     encoder = make_encoder(name)
     embeddings = next(w for w in encoder.weights if w.shape[0] == 10)
-    with tf.GradientTape() as tape:
+
+    def total():
         outputs = encoder(IDS)
-        total = tf.reduce_sum(outputs["vector"] ** 2) + tf.reduce_sum(outputs["tokens"] ** 2)
-    gradient = tf.convert_to_tensor(tape.gradient(total, embeddings.value)).numpy()
+        return ops.sum(outputs["vector"] ** 2) + ops.sum(outputs["tokens"] ** 2)
+
+    (gradient,) = gradients(total, [embeddings])
     np.testing.assert_array_equal(gradient[0], np.zeros_like(gradient[0]))
     assert (gradient[IDS[0, :4]] != 0).any(axis=1).all()
 
@@ -110,7 +113,7 @@ def test_padding_row_of_the_embedding_has_no_gradient(name):
 @every_encoder
 def test_batch_neighbours_do_not_influence_each_other(name):
     encoder = make_encoder(name)
-    together = encoder(IDS)["vector"].numpy()
+    together = ops.convert_to_numpy(encoder(IDS)["vector"])
     for number in range(len(IDS)):
         alone = encoder(IDS[number : number + 1])["vector"][0]
         np.testing.assert_allclose(alone, together[number], atol=1e-6)
@@ -118,8 +121,8 @@ def test_batch_neighbours_do_not_influence_each_other(name):
 
 @every_encoder
 def test_word_order_changed_vector_changes(name):
-    vectors = make_encoder(name)(np.array([[5, 3, 8], [8, 3, 5]], "int32"))["vector"].numpy()
-    assert abs(vectors[0] - vectors[1]).max() > 1e-4
+    vectors = make_encoder(name)(np.array([[5, 3, 8], [8, 3, 5]], "int32"))["vector"]
+    assert abs(ops.convert_to_numpy(vectors[0] - vectors[1])).max() > 1e-4
 
 
 @pytest.mark.parametrize(
@@ -129,21 +132,24 @@ def test_word_order_changed_vector_changes(name):
 )
 @every_encoder
 def test_batch_without_words_gives_finite_outputs_and_gradients(name, dtype, ids):
+    if name in ("bert", "distilbert"):
+        skip_float16_attention_on_jax(dtype)
     encoder = make_encoder(name, dtype=dtype)
-    with tf.GradientTape() as tape:
-        outputs = encoder(ids, training=True)
-        total = tf.reduce_sum(tf.cast(outputs["vector"], "float32"))
+    outputs = encoder(ids, training=True)
     assert outputs["tokens"].shape == (*ids.shape, 6)
-    assert not outputs["mask"].numpy().any()
+    assert not ops.convert_to_numpy(outputs["mask"]).any()
     assert all(np.isfinite(x).all() for x in as_float32(outputs).values())
-    gradients = tape.gradient(total, [w.value for w in encoder.trainable_variables])
-    assert all(np.isfinite(tf.convert_to_tensor(g)).all() for g in gradients if g is not None)
+    found = gradients(
+        lambda: ops.sum(ops.cast(encoder(ids, training=True)["vector"], "float32")),
+        encoder.trainable_variables,
+    )
+    assert all(np.isfinite(gradient).all() for gradient in found if gradient is not None)
 
 
 @every_encoder
 def test_batch_without_tokens_in_a_graph_of_unknown_length_gives_finite_outputs(name):
     encoder = make_encoder(name)
-    call = tf.function(encoder, input_signature=[tf.TensorSpec((None, None), "int32")])
+    call = in_a_graph(encoder, (None, None), "int32")
     outputs = call(IDS[:, :0])
     assert outputs["tokens"].shape == (3, 0, 6)
     assert np.isfinite(outputs["vector"]).all()
@@ -162,8 +168,8 @@ def test_vectors_of_all_films_without_words_are_equal(name):
 def test_dropout_acts_in_training_alone(name):
     encoder = make_encoder(name, dropout=0.5)
     np.testing.assert_array_equal(encoder(IDS)["vector"], encoder(IDS)["vector"])
-    trained = encoder(IDS, training=True)["vector"].numpy()
-    assert abs(trained - encoder(IDS)["vector"].numpy()).max() > 1e-4
+    change = encoder(IDS, training=True)["vector"] - encoder(IDS)["vector"]
+    assert abs(ops.convert_to_numpy(change)).max() > 1e-4
 
 
 @pytest.mark.parametrize("dtype", POLICIES[1:])

@@ -5,7 +5,7 @@ import warnings
 import keras
 import numpy as np
 import pytest
-import tensorflow as tf
+from backends import RUN_EAGERLY
 from layer_checks import check_saving_all
 from reduced_presets import REDUCED_PRESETS
 
@@ -187,7 +187,7 @@ def test_outputs_probabilities_of_a_film_do_not_sum_to_one(name):
 @pytest.mark.parametrize("num_genres", [1, 1000])
 def test_fit_vocabulary_of_one_or_a_thousand_genres_works(tiny, num_genres):
     model = make(tiny, [f"Genre {i}" for i in range(num_genres)])
-    model.compile(run_eagerly=True)
+    model.compile(run_eagerly=RUN_EAGERLY)
     inputs = films(model)
     history = model.fit(inputs, labels_of(num_genres=num_genres), verbose=0).history
     assert np.isfinite(history["loss"]).all()
@@ -273,6 +273,8 @@ def test_fit_numpy_dict_lowers_the_loss_and_moves_every_weight(tiny, dtype):
 
 
 def test_fit_tf_data_gives_no_warning(tiny):
+    import tensorflow as tf
+
     model = make(tiny)
     model.compile()
     batches = tf.data.Dataset.from_tensor_slices((films(model), labels_of())).batch(8)
@@ -283,6 +285,8 @@ def test_fit_tf_data_gives_no_warning(tiny):
 
 
 def test_fit_numpy_shuffles_unless_told_otherwise(tiny, monkeypatch):
+    import tensorflow as tf
+
     asked = []
     monkeypatch.setattr(keras.Model, "fit", lambda self, *a, shuffle, **kw: asked.append(shuffle))
     model = make(tiny)
@@ -327,7 +331,9 @@ def test_config_json_round_trip_gives_the_same_model(tiny):
 def test_load_model_training_goes_on_as_if_never_saved(tiny, tmp_path, dtype):
     model = make(tiny, dtype=dtype)
     loss = WeightedBinaryCrossentropy([1.0, 2.0, 3.0])
-    model.compile(keras.optimizers.AdamW(0.01, weight_decay=0.1), loss=loss, run_eagerly=True)
+    model.compile(
+        keras.optimizers.AdamW(0.01, weight_decay=0.1), loss=loss, run_eagerly=RUN_EAGERLY
+    )
     inputs, labels = films(model), labels_of()
     model.fit(inputs, labels, epochs=2, shuffle=False, verbose=0)
     model.save(tmp_path / "model.keras")

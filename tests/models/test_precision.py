@@ -1,6 +1,5 @@
 import keras
 import pytest
-import tensorflow as tf
 
 from keras_genre.models import precision
 from keras_genre.models.precision import policy_for_device
@@ -28,6 +27,9 @@ def test_policy_for_device_suits_the_weakest_accelerator(monkeypatch, devices, p
 
 
 def test_tensorflow_devices_gpu_gives_its_capability(monkeypatch):
+    import tensorflow as tf
+
+    monkeypatch.setattr(keras.backend, "backend", lambda: "tensorflow")
     gpu = tf.config.PhysicalDevice("/physical_device:GPU:0", "GPU")
     cpu = tf.config.PhysicalDevice("/physical_device:CPU:0", "CPU")
     details = {gpu: {"device_name": "a GPU", "compute_capability": (7, 5)}, cpu: {}}

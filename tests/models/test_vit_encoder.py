@@ -19,8 +19,8 @@ def test_outputs_are_the_class_token_and_the_patches():
     outputs = encoder(IMAGES)
     sequence = encoder.network(IMAGES / np.float32(127.5) - 1.0)
     assert outputs["tokens"].shape == (2, 16, 8)
-    np.testing.assert_allclose(outputs["vector"], sequence[:, 0], atol=1e-6)
-    np.testing.assert_allclose(outputs["tokens"], sequence[:, 1:], atol=1e-6)
+    np.testing.assert_allclose(outputs["vector"], sequence[:, 0], atol=1e-5)
+    np.testing.assert_allclose(outputs["tokens"], sequence[:, 1:], atol=1e-5)
 
 
 def test_freeze_first_layers_keeps_them_and_trains_the_rest():
