@@ -6,12 +6,13 @@ PYTHON ?= python3.11
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: help demo test test-all lint format notebooks hooks clean
+.PHONY: help demo test test-all test-jax lint format notebooks hooks clean
 
 help:
 	@echo "make demo      the whole road on sample films (about four minutes after installation)"
 	@echo "make test      the tests"
-	@echo "make test-all  the tests, slow ones included"
+	@echo "make test-all  the tests, slow ones included, and test-jax"
+	@echo "make test-jax  the tests of the model floors on JAX (ten minutes the first time)"
 	@echo "make lint      style and import contracts"
 	@echo "make format    mend what can be mended by itself"
 	@echo "make notebooks run the notebooks anew and keep their outputs"
@@ -26,6 +27,15 @@ test: $(VENV)/.installed-dev
 
 test-all: $(VENV)/.installed-dev
 	$(BIN)/pytest -m "slow or not slow"
+	@$(MAKE) --no-print-directory test-jax
+
+# On JAX, compiling is what takes the time: without optimizations, and kept for the next run.
+JAX_ENVIRONMENT := KERAS_BACKEND=jax JAX_PLATFORMS=cpu JAX_DISABLE_MOST_OPTIMIZATIONS=1 \
+	JAX_COMPILATION_CACHE_DIR=$(CURDIR)/.pytest_cache/jax JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS=0
+
+test-jax: $(VENV)/.installed-dev
+	@echo "The model floors once more, on JAX:"
+	@$(JAX_ENVIRONMENT) $(BIN)/pytest -q -m "slow or not slow" tests/layers tests/losses tests/metrics tests/models
 
 lint: $(VENV)/.installed-dev
 	$(BIN)/ruff check .
