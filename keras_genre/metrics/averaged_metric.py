@@ -37,7 +37,8 @@ class AveragedMetric(ThresholdedMetric):
         raise NotImplementedError
 
     def result(self):
-        above, below = self.counts()
+        # JAX takes no variable in the place of an array.
+        above, below = (ops.convert_to_tensor(count) for count in self.counts())
         if self.average == "micro":
             above, below = ops.sum(above, keepdims=True), ops.sum(below, keepdims=True)
         shares = ops.where(below > 0, above / ops.where(below > 0, below, 1.0), 0.0)

@@ -20,4 +20,5 @@ class SubsetAccuracy(ThresholdedMetric):
     """
 
     def result(self):
-        return self.exact / ops.where(self.films > 0, self.films, 1.0)
+        films = ops.convert_to_tensor(self.films)
+        return self.exact / ops.where(films > 0, films, 1.0)
