@@ -101,5 +101,7 @@ SMALL_PRESETS = {
 }
 """Those of them that are small."""
 
-COVERING_PRESETS = {name: SMALL_PRESETS[name] for name in _covering(SMALL_PRESETS)}
-"""As few of the small ones as have each encoder and each head."""
+COVERING_PRESETS = {
+    name: REDUCED_PRESETS[name] for name in _covering({**SMALL_PRESETS, **REDUCED_PRESETS})
+}
+"""As few as have each encoder and each head, small ones before others."""
