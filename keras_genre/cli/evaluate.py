@@ -36,8 +36,9 @@ def command(runs, split, resamples, no_tfidf, as_json):
     runs = [open_run(run) for run in runs]
     predicted = [(run.name, run.predict(split), run.rule) for run in runs]
     entries = trivial_baselines(runs[0].base_rates, predicted[0][1])
-    for run in [*([] if no_tfidf else _tfidf(runs, split)), *runs]:
-        entries += _entries(run, split)
+    beside = [] if no_tfidf else _tfidf(runs, split)
+    for run, (name, predictions, rule) in [*beside, *zip(runs, predicted, strict=True)]:
+        entries += _entries(name, predictions, rule, run.predict("validation"))
     table = score_table(entries, num_resamples=resamples)
     parts = [format_table(table)]
     if len(runs) == 1:
@@ -62,7 +63,11 @@ def _refuse_equal_names(folders) -> None:
 
 
 def _tfidf(runs, split) -> list:
-    """TF-IDF on the records of the first deep model, unless it is among the runs already."""
+    """TF-IDF on the records of the first deep model, unless it is among the runs already.
+
+    Returns:
+        Nothing, or the baseline with its name, predictions and rule.
+    """
     from keras_genre.baselines import tfidf_beside
     from keras_genre.runs import Run
 
@@ -71,21 +76,20 @@ def _tfidf(runs, split) -> list:
     if not deep or deep[0].data_hash in given:
         return []
     baseline = tfidf_beside(deep[0], say)
-    return [baseline] if baseline and split in baseline.predictions else []
+    if baseline is None or split not in baseline.predictions:
+        return []
+    return [(baseline, (baseline.name, baseline.predict(split), baseline.rule))]
 
 
-def _entries(run, split) -> list:
+def _entries(name, predictions, rule, validation) -> list:
     """The rows of a run: its predictions under three rules."""
     from keras_genre.scoring import DecisionRule
 
-    predictions, one_for_all = (
-        run.predict(split),
-        DecisionRule.fit(run.predict("validation"), "global"),
-    )
+    one_for_all = DecisionRule.fit(validation, "global")
     return [
-        (f"{run.name}, plain 0.5", predictions, DecisionRule.fixed(run.rule.vocabulary)),
-        (f"{run.name}, one threshold", predictions, one_for_all),
-        (run.name, predictions, run.rule),
+        (f"{name}, plain 0.5", predictions, DecisionRule.fixed(rule.vocabulary)),
+        (f"{name}, one threshold", predictions, one_for_all),
+        (name, predictions, rule),
     ]
 
 

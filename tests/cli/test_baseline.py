@@ -2,6 +2,9 @@ import json
 import shutil
 
 import pytest
+from reduced_presets import REDUCED_PRESETS
+
+from keras_genre.presets import PRESETS
 
 
 @pytest.fixture
@@ -78,3 +81,26 @@ def test_baseline_of_another_kind_is_refused(run):
     code, _, err = run("baseline", "tfidff")
     assert code == 2
     assert "No such command 'tfidff'" in err
+
+
+@pytest.mark.parametrize("kind", ["boosted", "stacked"])
+def test_baseline_of_frozen_encoders_is_scored_beside_tfidf(
+    run, sample_dataset, tmp_path, monkeypatch, kind
+):
+    for part in ("minilm", "mobilenet"):
+        monkeypatch.setitem(PRESETS, part, REDUCED_PRESETS[part])
+    data, out = sample_dataset.folder, tmp_path / "runs" / kind
+    code, _, err = run("baseline", kind, data, "--out", out)
+    assert code == 1
+    assert "Expected text_weights (--text-weights)" in err
+    assert not out.parent.exists()
+    random = ["--text-weights", "random", "--poster-weights", "random"]
+    code, shown, err = run("baseline", kind, data, "--out", out, *random, "--json")
+    assert code == 0, err
+    choices = json.loads(shown)["choices"]
+    assert choices["preset"] == "minilm+mobilenet+concat"
+    assert choices["poster_weights"] == "random"
+    assert "text features of train films" in err
+    words = out.with_name("words")
+    assert run("baseline", "tfidf", data, "--out", words)[0] == 0
+    assert rows_of(run, words, out)[0][5::3] == ["words", kind]
