@@ -20,9 +20,8 @@ _DEFAULT_STRENGTH = 3.0
 class TfidfClassifier(BaseEstimator):
     """Genres from the words of a plot: TF-IDF of words and pairs, one logistic regression a genre.
 
-    The yardstick for whatever reads plots: it takes seconds, and on some thousand films a
-    network trained from random weights seldom passes it. Logarithmic term counts; words and pairs
-    of at least two training plots. The same films give the same probabilities.
+    The yardstick for whatever reads plots: it takes seconds. Logarithmic term counts; words and
+    pairs of at least two training plots. The same films give the same probabilities.
 
     A plot of no known word, an empty one for example, gets the base rates of training, and so
     does a genre that no training film has, or every one.
@@ -41,7 +40,7 @@ class TfidfClassifier(BaseEstimator):
         >>> labels = [[1, 0], [1, 0], [0, 1], [0, 1]]
         >>> classifier = TfidfClassifier().fit(plots, labels)
         >>> classifier.predict_proba(["Another heist.", ""]).round(2)
-        array([[0.79, 0.21],
+        array([[0.78, 0.22],
                [0.5 , 0.5 ]])
 
     Reference:
