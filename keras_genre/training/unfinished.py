@@ -39,11 +39,24 @@ def training_folder(
     key = hashlib.sha256(json.dumps(about, sort_keys=True).encode()).hexdigest()
     _refuse_another(folder, about)
     with resumable_folder(folder, key, RunError) as staging:
-        for path in staging.iterdir():  # what an attempt wrote that was ended after its last epoch
-            if path.name != _CHECKPOINTS:
-                shutil.rmtree(path) if path.is_dir() else path.unlink()
-        yield staging, Checkpoints(staging / _CHECKPOINTS, about)
+        _remove_all_but_checkpoints(staging)  # of an attempt that was ended after its last epoch
+        try:
+            yield staging, Checkpoints(staging / _CHECKPOINTS, about)
+        except BaseException:
+            # Where there is nothing to go on from, nothing stays; and a full disk needs room.
+            _remove_all_but_checkpoints(staging)
+            raise
         shutil.rmtree(staging / _CHECKPOINTS, ignore_errors=True)
+
+
+def _remove_all_but_checkpoints(folder: Path) -> None:
+    for path in folder.iterdir():
+        if path.name == _CHECKPOINTS:
+            continue
+        if path.is_dir():
+            shutil.rmtree(path, ignore_errors=True)
+        else:
+            path.unlink(missing_ok=True)
 
 
 def _refuse_another(folder: Path, about: dict) -> None:
