@@ -28,6 +28,7 @@ _COMMANDS = {
     "baseline": ("baseline", "Make a system that deep models are compared with."),
     "evaluate": ("evaluate", "Score runs, beside TF-IDF and the trivial baselines."),
     "stress": ("stress", "Score a run on films with missing, shuffled or mistyped parts."),
+    "transfer": ("transfer", "Score a run on films of another source."),
     "agreement": ("agreement", "Score one set of labels against another: a model's ceiling."),
     "export": ("export", "Export a run as the next version of a served model."),
     "serve": ("serve", "Serve exported models over gRPC and REST (a development server)."),

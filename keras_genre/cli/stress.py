@@ -22,8 +22,8 @@ from keras_genre.features import SPLITS
 def command(run, split, resamples, seed, as_json):
     """Score RUN on changed films, each beside the same films untouched.
 
-    Films with plot and poster: the plot alone, the poster alone, and with posters shuffled among
-    films, which shows whether the model uses them. Films with a plot: cut to 20 words, and with
+    Films with plot and poster: the plot alone, the poster alone, neither (the floor), and with
+    posters shuffled among films, which shows whether the model uses them. Films with a plot: cut to 20 words, and with
     typing mistakes in one word of ten. The run's own thresholds are kept throughout; intervals
     are 95%.
     """

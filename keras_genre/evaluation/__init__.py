@@ -4,6 +4,7 @@ from keras_genre.lazy import lazy_names
 
 _HOMES = {
     "ChangedFilms": "robustness",
+    "CrossDatasetPredictions": "cross_dataset",
     "Interval": "significance",
     "LabelAgreement": "label_noise",
     "bootstrap_intervals": "significance",
@@ -21,6 +22,7 @@ _HOMES = {
     "paired_interval": "significance",
     "paired_interval_of_means": "significance",
     "predict_changed": "robustness",
+    "predict_other_dataset": "cross_dataset",
     "robustness_table": "robustness",
     "score_table": "report",
 }

@@ -9,8 +9,9 @@ import tensorflow as tf
 from keras_genre import features
 from keras_genre.data import MovieDataset
 from keras_genre.data.damaged_shard import damaged_shard_named
+from keras_genre.data.parsing import parse
 
-__all__ = ["Film", "film_contents", "look_up_films"]
+__all__ = ["Film", "film_contents", "film_texts", "look_up_films"]
 
 
 @dataclass(frozen=True)
@@ -41,7 +42,7 @@ def look_up_films(
         ValueError: If the split has no such film.
         DatasetError: If there is no such split, or its records are damaged.
     """
-    wanted = None if movie_ids is None else [str(movie_id) for movie_id in movie_ids]
+    wanted = None if movie_ids is None else dict.fromkeys(map(str, movie_ids))
     found = {}
     with damaged_shard_named(dataset):
         for film in dataset.films(split):
@@ -54,7 +55,23 @@ def look_up_films(
             f"The {split} split of {dataset.folder} has no film {missing[0]!r} ({len(missing)} "
             f"such films in all). Expected ids of predictions on these very records."
         )
-    return {movie_id: found[movie_id] for movie_id in (wanted if wanted is not None else found)}
+    return {movie_id: found[movie_id] for movie_id in (found if wanted is None else wanted)}
+
+
+def film_texts(dataset: MovieDataset, split: str) -> pd.DataFrame:
+    """Read ids, titles and plots of a split, without its posters.
+
+    Returns:
+        A table with the columns `movie_id`, `title` and `plot`, in the order of the records.
+    """
+    names = ("movie_id", "title", features.PLOT)
+    tables = []
+    with damaged_shard_named(dataset):
+        for batch in dataset.records(split).batch(1024):
+            texts = parse(batch, *names)
+            columns = {name: [t.decode() for t in texts[name].numpy()] for name in names}
+            tables.append(pd.DataFrame(columns))
+    return pd.concat(tables, ignore_index=True)
 
 
 def film_contents(dataset: MovieDataset, split: str) -> pd.DataFrame:

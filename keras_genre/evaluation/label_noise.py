@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 from sklearn.metrics import cohen_kappa_score
 
+from keras_genre.catalog.genre_spellings import alphabetical_vocabulary
 from keras_genre.evaluation.significance import Interval, bootstrap_intervals
 from keras_genre.genres import GenreVocabulary
 from keras_genre.scoring.decision_rule import DecisionRule
@@ -81,8 +82,8 @@ def label_agreement(
             f"Expected films that both labelled, but of {_some(labels)} and {_some(reference)} "
             f"none is the same. Use the same kind of id on both sides."
         )
-    own, known = _names(labels), _names(reference)
-    shared = [name for name in known if name in GenreVocabulary(own)]
+    own, known = _vocabulary(labels), _vocabulary(reference)
+    shared = [name for name in known if name in own]
     if not shared:
         raise ValueError(
             f"Expected genres that both use, but none of {', '.join(own)} is among "
@@ -113,9 +114,15 @@ def label_agreement(
     )
 
 
-def _names(labels: Mapping[str, Collection[str]]) -> tuple[str, ...]:
-    """The genres in use, in alphabetical order."""
-    return tuple(sorted({name for genres in labels.values() for name in genres}))
+def _vocabulary(labels: Mapping[str, Collection[str]]) -> GenreVocabulary:
+    """The genres in use, in alphabetical order; of two spellings of one, the first."""
+    for movie_id, genres in labels.items():
+        if isinstance(genres, str):  # whose letters would pass for genres
+            raise ValueError(
+                f"Expected the genres of movie {movie_id} as a list of names, received the bare "
+                f"string {genres!r}. Write [{genres!r}]."
+            )
+    return alphabetical_vocabulary(name for genres in labels.values() for name in genres)
 
 
 def _encode(labels, films: list[str], vocabulary: GenreVocabulary) -> np.ndarray:

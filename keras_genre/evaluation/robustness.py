@@ -40,11 +40,12 @@ class ChangedFilms:
 def predict_changed(
     run, split: str, seed: int = 0, say: Callable[[str], None] | None = None
 ) -> tuple[Predictions, list[ChangedFilms]]:
-    """Ask a run about the films of a split as they are, and changed in five ways.
+    """Ask a run about the films of a split as they are, and changed in six ways.
 
-    Of films with plot and poster: the plot alone, the poster alone, and both with the posters
-    shuffled among all films of the split (see `exchange_posters`). Of films with a plot: the
-    plot cut to 20 words, and the plot with typing mistakes in one word of ten (see `mistyped`).
+    Of films with plot and poster: the plot alone, the poster alone, neither (the floor: what
+    the run says of any film), and both with the posters shuffled among all films of the split
+    (see `exchange_posters`). Of films with a plot: the plot cut to 20 words, and the plot with
+    typing mistakes in one word of ten (see `mistyped`).
     The run's folder is left as it is; films as they are, are asked about again too, so that the
     device and its rounding are the same for all.
 
@@ -154,6 +155,7 @@ def _changes(dataset, split: str, seed: int) -> list[tuple[str, str, Callable]]:
     return [
         ("plot alone", "both", lambda: without_posters),
         ("poster alone", "both", lambda: without_plots),
+        ("neither", "both", lambda: lambda films: without_plots(without_posters(films))),
         ("posters shuffled", "both", lambda: exchange_posters(dataset, split, seed)),
         (f"first {_NUM_WORDS} words", "plot", lambda: cut_plots(_NUM_WORDS)),
         (f"{_TYPO_RATE:.0%} of words mistyped", "plot", lambda: mistype_plots(_TYPO_RATE, seed)),
