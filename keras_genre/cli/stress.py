@@ -23,9 +23,9 @@ def command(run, split, resamples, seed, as_json):
     """Score RUN on changed films, each beside the same films untouched.
 
     Films with plot and poster: the plot alone, the poster alone, neither (the floor), and with
-    posters shuffled among films, which shows whether the model uses them. Films with a plot: cut to 20 words, and with
-    typing mistakes in one word of ten. The run's own thresholds are kept throughout; intervals
-    are 95%.
+    posters shuffled among films, which shows whether the model uses them. Films with a plot: cut
+    to 20 words, and with typing mistakes in one word of ten. The run's own thresholds are kept
+    throughout; intervals are 95%.
     """
     from keras_genre.cli.quiet import import_tensorflow_quietly
 

@@ -18,12 +18,12 @@ def format_agreement(agreement: LabelAgreement) -> str:
             f"{title}  {_number(interval.value)} "
             f"[{_number(interval.low)}, {_number(interval.high)}]"
         )
-    lines += ["", f"{'genre':<19}{'labels':>8}{'reference':>11}{'both':>7}"]
+    lines += ["", f"{'genre':<17}{'labels':>8}{'reference':>11}{'both':>7}"]
     lines[-1] += "".join(f"{name:>10}" for name in ("precision", "recall", "F1")) + f"{'kappa':>7}"
     for genre, row in agreement.per_genre.iterrows():
         counts = f"{row['films']:>8.0f}{row['films_reference']:>11.0f}{row['films_both']:>7.0f}"
         shares = "".join(f"{_number(row[name]):>10}" for name in ("precision", "recall", "f1"))
-        lines.append(f"{genre:<19}{counts}{shares}{_number(row['kappa']):>7}")
+        lines.append(f"{genre:<17}{counts}{shares}{_number(row['kappa']):>7}")
     for text, names in (
         ("In brackets: 95% intervals, percentile bootstrap over films", ()),
         ("Undefined and left out of macro F1 (not in the reference)", agreement.undefined_genres),

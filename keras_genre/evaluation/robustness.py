@@ -46,8 +46,9 @@ def predict_changed(
     the run says of any film), and both with the posters shuffled among all films of the split
     (see `exchange_posters`). Of films with a plot: the plot cut to 20 words, and the plot with
     typing mistakes in one word of ten (see `mistyped`).
-    The run's folder is left as it is; films as they are, are asked about again too, so that the
-    device and its rounding are the same for all.
+
+    The run's folder is left as it is. Untouched films are asked about again too, so that the
+    device and its rounding are the same for all rows.
 
     Args:
         run: A `keras_genre.runs.Run`.
