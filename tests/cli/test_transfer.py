@@ -1,5 +1,7 @@
 import json
 
+import pytest
+
 
 def test_transfer_scores_films_beside_the_trivial_baselines(run, tiny_run, sample_dataset):
     line = ("transfer", tiny_run.folder, sample_dataset.folder, "--resamples", 20)
@@ -14,6 +16,7 @@ def test_transfer_scores_films_beside_the_trivial_baselines(run, tiny_run, sampl
     assert result["scores"][-1]["name"] == tiny_run.name
 
 
+@pytest.mark.filterwarnings("always:The run knows")
 def test_transfer_to_its_own_training_films_is_refused(run, tiny_run, sample_dataset):
     line = ("transfer", tiny_run.folder, sample_dataset.folder, "--split", "train")
     code, out, err = run(*line)
