@@ -5,6 +5,7 @@ from pathlib import Path
 from setuptools import find_packages, setup
 
 _BEAM = "apache-beam>=2.70,<3"
+_TENSORBOARD = "tensorboard>=2.20"
 # On Linux, plain xgboost brings some 300 MB for graphics cards, which it is not asked to use.
 _BOOSTING = [
     "lightgbm>=4.5,<5",
@@ -51,9 +52,11 @@ setup(
     extras_require={
         "beam": [_BEAM],
         "boosting": _BOOSTING,
+        "tensorboard": [_TENSORBOARD],
         "dev": [
             _BEAM,
             *_BOOSTING,
+            _TENSORBOARD,
             "pytest>=8.3",
             "hypothesis>=6.100",
             "ruff>=0.17,<0.18",
