@@ -22,7 +22,7 @@ setup(
     license="Apache-2.0",
     python_requires=">=3.11.4",
     packages=find_packages(include=["keras_genre*"]),
-    package_data={"keras_genre.catalog.exploration": ["page.html"]},
+    package_data={"keras_genre.pages": ["page.html"]},
     install_requires=[
         "tensorflow>=2.20,<2.22",
         "keras>=3.15,<3.16",
