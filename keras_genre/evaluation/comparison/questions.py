@@ -98,7 +98,7 @@ def _leader(question: str, systems: Sequence[System], differences: pd.DataFrame)
     on = f"On the same encoders ({best.text} and {best.poster}), "
     if not tied:
         text = f"{on}{_apart(rows[0], 'macro F1')}"
-        text += f", and so it is above {_listed(behind[1:])}." if len(behind) > 1 else "."
+        text += f", and it is above {_listed(behind[1:])} too." if len(behind) > 1 else "."
         return Answer(question, text, True)
     nearest = next(row for row in rows if not row["told_apart"])
     text = (
@@ -124,6 +124,8 @@ def _best_of_each(question: str, one, other, differences: pd.DataFrame) -> Answe
 def _verdict(row: pd.Series, score: str) -> str:
     if row["told_apart"]:
         return _apart(row, score)
+    if pd.isna(row["low"]):
+        return f"by {score} these films are too few to tell ({_interval(row)})"
     return f"by {score} these films cannot tell, as the interval spans zero ({_interval(row)})"
 
 
@@ -157,6 +159,8 @@ def _turned(row: pd.Series) -> pd.Series:
 
 
 def _interval(row: pd.Series) -> str:
+    if pd.isna(row["low"]):
+        return f"{row['difference']:+.3f}, without an interval"
     return f"{row['difference']:+.3f} [{row['low']:+.3f}, {row['high']:+.3f}]"
 
 

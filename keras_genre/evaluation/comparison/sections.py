@@ -100,7 +100,7 @@ def _trainings(comparison: Comparison) -> Section:
         rows.append((name, number, f"{row['trainings']:.0f}", *spreads))
     note = "Means, and in brackets standard deviations over trainings with other seeds."
     header = ("", "", "trainings", *_SCORES.values())
-    return Section("Over trainings", header, tuple(rows), (23, 2, 9, 14, 14, 14), (note,))
+    return Section("Over trainings", header, tuple(rows), (23, 2, 9, 13, 13, 13), (note,))
 
 
 def _ranks(comparison: Comparison) -> Section:
