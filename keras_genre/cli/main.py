@@ -27,6 +27,7 @@ _COMMANDS = {
     "study": ("study", "Train and score every model of a published system."),
     "baseline": ("baseline", "Make a system that deep models are compared with."),
     "evaluate": ("evaluate", "Score runs, beside TF-IDF and the trivial baselines."),
+    "compare": ("compare", "Compare any number of runs on the same films."),
     "export": ("export", "Export a run as the next version of a served model."),
     "serve": ("serve", "Serve exported models over gRPC and REST (a development server)."),
     "predict": ("predict", "Say the genres of a film."),
