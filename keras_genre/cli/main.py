@@ -27,6 +27,7 @@ _COMMANDS = {
     "study": ("study", "Train and score every model of a published system."),
     "baseline": ("baseline", "Make a system that deep models are compared with."),
     "evaluate": ("evaluate", "Score runs, beside TF-IDF and the trivial baselines."),
+    "compare": ("compare", "Compare any number of runs on the same films."),
     "stress": ("stress", "Score a run on films with missing, shuffled or mistyped parts."),
     "transfer": ("transfer", "Score a run on films of another source."),
     "agreement": ("agreement", "Score one set of labels against another: a model's ceiling."),

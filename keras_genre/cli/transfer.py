@@ -34,6 +34,8 @@ def command(run, data, split, resamples, as_json):
     rates = [run.base_rates[run.rule.vocabulary.index(name)] for name in predictions.vocabulary]
     entries = trivial_baselines(rates, predictions)
     table = score_table([*entries, (run.name, predictions, across.rule)], num_resamples=resamples)
+    # The split may bear the same name, but the films are others.
+    table.loc[run.name, "thresholds_fitted_on"] = f"its own {across.rule.fitted_on} films"
     parts = [
         f"{run.name} on {data}: {len(predictions.vocabulary)} shared genres",
         *_listed("Genres of the run alone, left out", across.left_out),

@@ -4,13 +4,17 @@ from keras_genre.lazy import lazy_names
 
 _HOMES = {
     "ChangedFilms": "robustness",
+    "Comparison": "comparison.comparing",
     "CrossDatasetPredictions": "cross_dataset",
     "Interval": "significance",
     "LabelAgreement": "label_noise",
+    "System": "comparison.system",
     "bootstrap_intervals": "significance",
+    "compare": "comparison.comparing",
     "confident_mistakes": "mistakes",
     "confused_pairs": "confusion",
     "format_agreement": "label_noise_text",
+    "format_comparison": "comparison.writing",
     "format_per_genre": "report",
     "format_robustness": "robustness_text",
     "format_table": "report",
@@ -24,7 +28,9 @@ _HOMES = {
     "predict_changed": "robustness",
     "predict_other_dataset": "cross_dataset",
     "robustness_table": "robustness",
+    "save_comparison": "comparison.writing",
     "score_table": "report",
+    "systems_of_runs": "comparison.of_runs",
 }
 
 __all__ = list(_HOMES)

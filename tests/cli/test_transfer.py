@@ -9,6 +9,7 @@ def test_transfer_scores_films_beside_the_trivial_baselines(run, tiny_run, sampl
     assert code == 0, err
     assert f"{len(sample_dataset.vocabulary)} shared genres" in out
     assert "predict nothing" in out
+    assert "per genre, fitted on its own validation films" in out
     assert max(map(len, out.splitlines()[1:])) <= 80  # the first names the folder
     _, out, _ = run(*line, "--json")
     result = json.loads(out)
