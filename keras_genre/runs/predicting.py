@@ -39,16 +39,40 @@ def predict(
         ValueError: If the model's genres are not the dataset's, or not in the same order.
     """
     _check_vocabulary(model, dataset)
-    prepare = getattr(preprocessor, "prepare_stored", preprocessor)
+    logits = predict_logits(model, preprocessor, dataset, split, batch_size, transform)
+    return _predictions(logits, dataset, split)
+
+
+def predict_logits(
+    model: keras.Model,
+    preprocessor,
+    dataset: MovieDataset,
+    split: str,
+    batch_size: int = 64,
+    transform: Callable[[dict], dict] | None = None,
+) -> dict[str, np.ndarray]:
+    """Ask a model about the films of a split, whatever the genres of the records.
+
+    Args:
+        model: As in `predict`.
+        preprocessor: As in `predict`.
+        dataset: As in `predict`.
+        split: As in `predict`.
+        batch_size: As in `predict`.
+        transform: As in `predict`.
+
+    Returns:
+        From movie id to logits of shape `(genres,)`, in the model's order of genres.
+    """
     batches = dataset.load(
         split,
-        preprocessor if transform is None else lambda raw: prepare(transform(raw)),
+        preprocessor if transform is None else _after(transform, preprocessor),
         batch_size,
         shuffle=False,
         bucketed=True,
         with_ids=True,
     )
-    return _predictions(model, batches, dataset, split)
+    return _logits(model, batches)
 
 
 def predict_with_features(
@@ -76,7 +100,19 @@ def predict_with_features(
     batches = load_with_features(
         dataset, split, preprocessor, known, batch_size, shuffle=False, with_ids=True
     )
-    return _predictions(model, batches, dataset, split)
+    return _predictions(_logits(model, batches), dataset, split)
+
+
+def _after(transform: Callable[[dict], dict], preprocessor) -> Callable:
+    """Give a preprocessor of transformed films."""
+    prepare = getattr(preprocessor, "prepare_stored", preprocessor)
+
+    def prepare_transformed(raw: dict) -> dict:
+        return prepare(transform(raw))
+
+    # Without it the films would come without their neighbours.
+    prepare_transformed.neighbor_dim = getattr(preprocessor, "neighbor_dim", 0)
+    return prepare_transformed
 
 
 def _check_vocabulary(model, dataset: MovieDataset) -> None:
@@ -88,9 +124,8 @@ def _check_vocabulary(model, dataset: MovieDataset) -> None:
         )
 
 
-def _predictions(model, batches, dataset: MovieDataset, split: str) -> Predictions:
+def _predictions(logits: Mapping, dataset: MovieDataset, split: str) -> Predictions:
     movie_ids, labels = ids_and_labels(dataset, split)
-    logits = _logits(model, batches)
     return Predictions(
         movie_ids=movie_ids,
         labels=labels,
