@@ -5,10 +5,12 @@ from collections.abc import Callable, Mapping
 import keras
 import numpy as np
 
+from keras_genre import features
 from keras_genre.data import MovieDataset
 from keras_genre.runs.feature_batches import load_with_features
 from keras_genre.runs.features import Features
 from keras_genre.runs.labels import ids_and_labels
+from keras_genre.runs.transforms import Transformed
 from keras_genre.scoring import Predictions
 
 
@@ -33,16 +35,16 @@ def predict(
             `keras_genre.runs.without_posters`.
 
     Returns:
-        `Predictions` of the split, with labels.
+        `Predictions` of the split, with labels, and with which films the model had a plot and a
+        poster of, as far as it reads them.
 
     Raises:
         ValueError: If the model's genres are not the dataset's, or not in the same order.
     """
     _check_vocabulary(model, dataset)
-    prepare = getattr(preprocessor, "prepare_stored", preprocessor)
     batches = dataset.load(
         split,
-        preprocessor if transform is None else lambda raw: prepare(transform(raw)),
+        Transformed(preprocessor, transform) if transform else preprocessor,
         batch_size,
         shuffle=False,
         bucketed=True,
@@ -58,6 +60,7 @@ def predict_with_features(
     split: str,
     known: Mapping[str, Features],
     batch_size: int = 64,
+    transform: Callable[[dict], dict] | None = None,
 ) -> Predictions:
     """Predict the films of a split of which some features are known.
 
@@ -68,13 +71,21 @@ def predict_with_features(
         split: The split.
         known: As in `keras_genre.runs.feature_batches.load_with_features`.
         batch_size: Films at a time.
+        transform: As in `predict`, for what is not known.
 
     Returns:
         What `predict` gives for the whole model.
     """
     _check_vocabulary(model, dataset)
     batches = load_with_features(
-        dataset, split, preprocessor, known, batch_size, shuffle=False, with_ids=True
+        dataset,
+        split,
+        preprocessor,
+        known,
+        batch_size,
+        transform,
+        shuffle=False,
+        with_ids=True,
     )
     return _predictions(model, batches, dataset, split)
 
@@ -90,23 +101,28 @@ def _check_vocabulary(model, dataset: MovieDataset) -> None:
 
 def _predictions(model, batches, dataset: MovieDataset, split: str) -> Predictions:
     movie_ids, labels = ids_and_labels(dataset, split)
-    logits = _logits(model, batches)
+    logits, present = _answers(model, batches)
     return Predictions(
         movie_ids=movie_ids,
         labels=labels,
         probabilities=sigmoid([logits[movie_id] for movie_id in movie_ids]),
         vocabulary=dataset.vocabulary,
         split=split,
+        **{name: [has[movie_id] for movie_id in movie_ids] for name, has in present.items()},
     )
 
 
-def _logits(model: keras.Model, batches) -> dict[str, np.ndarray]:
-    """Logits by movie id: bucketed films do not come in the order of the records."""
-    logits = {}
+def _answers(model: keras.Model, batches) -> tuple[dict, dict[str, dict]]:
+    """Logits, and what is present, by movie id: bucketed films come in another order."""
+    logits, present = {}, {}
     for tensors, _, movie_ids in batches:
-        names = (movie_id.decode() for movie_id in movie_ids.numpy())
+        names = [movie_id.decode() for movie_id in movie_ids.numpy()]
         logits.update(zip(names, model.predict_on_batch(tensors), strict=True))
-    return logits
+        for part in (features.HAS_PLOT, features.HAS_POSTER):
+            if part in tensors:
+                has = zip(names, tensors[part].numpy(), strict=True)
+                present.setdefault(part, {}).update(has)
+    return logits, present
 
 
 def sigmoid(logits: np.ndarray) -> np.ndarray:
