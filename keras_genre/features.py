@@ -28,8 +28,8 @@ Answers (what a served model gives):
 
 | name            | dtype, shape            | meaning                                       |
 |-----------------|-------------------------|-----------------------------------------------|
-| `PROBABILITIES` | float32 (batch, genres) | probability of each genre                     |
-| `SELECTED`      | bool (batch, genres)    | probability over that genre's own threshold   |
+| `PROBABILITIES` | float32 (batch, genres) | calibrated probability of each genre          |
+| `SELECTED`      | bool (batch, genres)    | given to the film by the decision rule        |
 | `GENRES`        | string (batch, genres)  | the names; each row the same, in column order |
 """
 

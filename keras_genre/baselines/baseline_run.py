@@ -29,7 +29,7 @@ class BaselineRun:
     | file                       | content                                               |
     |----------------------------|-------------------------------------------------------|
     | `baseline.json`            | the kind of baseline and every choice                 |
-    | `rule.json`                | thresholds, chosen on validation                      |
+    | `rule.json`                | calibration and thresholds, fitted on validation      |
     | `predictions/<split>.npz`  | `Predictions` of every split                          |
     | `data.json`                | where the records lie, their hash, text, base rates   |
 
@@ -37,7 +37,7 @@ class BaselineRun:
         name: What tables call it.
         kind: "tfidf", "boosted" or "stacked".
         choices: Every choice, as JSON can hold it.
-        rule: Thresholds, chosen on validation.
+        rule: Calibration and thresholds, fitted on validation.
         predictions: `Predictions` by split.
         data: The fields of `data.json`.
 
@@ -57,7 +57,7 @@ class BaselineRun:
     def of(
         cls, kind: str, choices: Mapping[str, object], dataset: MovieDataset, predictions
     ) -> "BaselineRun":
-        """Make one of a baseline's predictions on `dataset`, choosing thresholds on validation."""
+        """Make one of a baseline's predictions on `dataset`, its rule fitted on validation."""
         data = {
             "folder": str(dataset.folder.resolve()),
             "data_hash": dataset.manifest.data_hash,
@@ -112,6 +112,10 @@ class BaselineRun:
             for split, predictions in self.predictions.items():
                 predictions.save(staging / "predictions" / f"{split}.npz")
         return dataclasses.replace(self, name=folder.resolve().name)
+
+    def fit_rule(self, method: str) -> DecisionRule:
+        """Fit a rule of another method on the same films as its own; see `DecisionRule.fit`."""
+        return DecisionRule.fit(self.predict("validation"), method)
 
     @property
     def data_hash(self) -> str:

@@ -78,7 +78,7 @@ def prediction_text(prediction, top: int | None = None) -> str:
     ]
     genres = textwrap.fill(", ".join(prediction.genres) or "none", 80, initial_indent="Genres: ")
     source = f"model {prediction.model}, version {prediction.version}"
-    legend = f"(* over the genre's own threshold; {source})"
+    legend = f"(* by the model's decision rule; {source})"
     return "\n".join([genres, *lines, legend])
 
 

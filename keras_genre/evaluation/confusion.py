@@ -119,7 +119,8 @@ def _decisions(predictions, rule) -> tuple[np.ndarray, np.ndarray]:
             "Expected a decision rule for the genres of the predictions "
             f"{list(predictions.vocabulary)}, received one for {list(rule.vocabulary)}."
         )
-    return predictions.labels.astype(bool), rule.select(predictions.probabilities)
+    selected = rule.select(predictions.probabilities, predictions.has_plot, predictions.has_poster)
+    return predictions.labels.astype(bool), selected
 
 
 def _at_least_two(*arrays: np.ndarray) -> list[np.ndarray]:

@@ -14,7 +14,7 @@ from keras_genre.evaluation.film_lookup import film_texts
 from keras_genre.evaluation.film_subsets import of_films
 from keras_genre.genres import GenreVocabulary
 from keras_genre.runs.labels import ids_and_labels
-from keras_genre.runs.predicting import predict_logits, sigmoid
+from keras_genre.runs.predicting import ask, sigmoid
 from keras_genre.scoring.decision_rule import DecisionRule
 from keras_genre.scoring.predictions import Predictions
 
@@ -96,8 +96,8 @@ def predict_other_dataset(run, dataset, split: str) -> CrossDatasetPredictions:
     vocabulary = GenreVocabulary(shared)
     with damaged_shard_named(dataset):
         movie_ids, labels = ids_and_labels(dataset, split)
-        logits = predict_logits(run.model, run.preprocessor, dataset, split)
-    probabilities = sigmoid([logits[movie_id] for movie_id in movie_ids])
+        answers = ask(run.model, run.preprocessor, dataset, split)
+    probabilities = sigmoid([answers.logits[movie_id] for movie_id in movie_ids])
     columns = [own.index(name) for name in shared]
     predictions = Predictions(
         movie_ids=movie_ids,
@@ -105,22 +105,14 @@ def predict_other_dataset(run, dataset, split: str) -> CrossDatasetPredictions:
         probabilities=probabilities[:, columns],
         vocabulary=vocabulary,
         split=split,
+        **answers.present_of(movie_ids),
     )
     return CrossDatasetPredictions(
         predictions=predictions,
-        rule=_of_genres(run.rule, vocabulary, columns),
+        rule=run.rule.of_genres(vocabulary),
         left_out=tuple(name for name in own if name not in other),
         left_out_records=tuple(name for name in other if name not in own),
         known_films=_known_films(run, dataset, split),
-    )
-
-
-def _of_genres(rule: DecisionRule, vocabulary: GenreVocabulary, columns) -> DecisionRule:
-    return dataclasses.replace(
-        rule,
-        vocabulary=vocabulary,
-        thresholds=rule.thresholds[columns],
-        undefined_genres=[name for name in rule.undefined_genres if name in vocabulary],
     )
 
 

@@ -28,10 +28,4 @@ def of_films(predictions: Predictions, movie_ids: Iterable[str]) -> Predictions:
             f"split), received {len(unknown)} others, for example {unknown[0]!r}."
         )
     rows = np.array([known[movie_id] for movie_id in movie_ids], dtype="int64")
-    return Predictions(
-        movie_ids=movie_ids,
-        labels=predictions.labels[rows],
-        probabilities=predictions.probabilities[rows],
-        vocabulary=predictions.vocabulary,
-        split=predictions.split,
-    )
+    return predictions.of_films(rows)

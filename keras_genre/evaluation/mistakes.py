@@ -45,7 +45,7 @@ def confident_mistakes(
     if num_films < 1:
         raise ValueError(f"Expected num_films of at least 1, received {num_films}.")
     labels, probabilities = predictions.labels.astype(bool), predictions.probabilities
-    selected = rule.select(probabilities)
+    selected = rule.select(probabilities, predictions.has_plot, predictions.has_poster)
     sureness = {
         "given": np.where(selected & ~labels, probabilities, -1),
         "missed": np.where(labels & ~selected, 1 - probabilities, -1),

@@ -48,7 +48,9 @@ class ResampledScores:
 
     def __init__(self, predictions: Predictions, rule: DecisionRule):
         labels = predictions.labels.astype(bool)
-        selected = rule.select(predictions.probabilities)
+        selected = rule.select(
+            predictions.probabilities, predictions.has_plot, predictions.has_poster
+        )
         self._num_genres = labels.shape[1]
         self._events = np.concatenate(
             [labels & selected, labels, selected], axis=1, dtype="float64"

@@ -67,7 +67,7 @@ def export_saved_model(
         model: A `GenreClassifier`.
         preprocessor: The `MoviePreprocessor` that it was trained with.
         folder: `saved_models/<name>`.
-        rule: Thresholds; 0.5 for every genre by default.
+        rule: Calibration and thresholds; by default none, and 0.5 for every genre.
         text: What the model learned to read, `dataset.manifest.text`: "plot" or "plot+tagline".
             The manifest tells it to whoever asks the model.
         about: What else the manifest in `assets.extra/manifest.json` shall say.
@@ -119,7 +119,10 @@ class ServedModel(tf.Module):
     def predict(self, plot, poster):
         """Genres of a batch of films: `serving_default`."""
         tensors = self.preprocessor({features.PLOT: plot, features.POSTER: poster})
-        return self.decoder(self.model(tensors, training=False))
+        logits = self.model(tensors, training=False)
+        return self.decoder(
+            logits, tensors.get(features.HAS_PLOT), tensors.get(features.HAS_POSTER)
+        )
 
     @tf.function(input_signature=[tf.TensorSpec([None], tf.string, name="inputs")], autograph=False)
     def classify(self, inputs):
@@ -173,7 +176,11 @@ def _verify(staging: Path, served: ServedModel) -> None:
             f"expected at most {_TOLERANCE:g}."
         )
     # Its own probabilities decide what it must select: a rounding error may lie at a threshold.
-    selected = served.decoder.rule.select(received[features.PROBABILITIES])
+    tensors = served.preprocessor({features.PLOT: plots, features.POSTER: posters})
+    present = [tensors.get(name) for name in (features.HAS_PLOT, features.HAS_POSTER)]
+    selected = served.decoder.rule.select_calibrated(
+        received[features.PROBABILITIES], *(has if has is None else has.numpy() for has in present)
+    )
     for name, right in (
         (features.SELECTED, selected),
         (features.GENRES, expected[features.GENRES]),

@@ -10,6 +10,8 @@ _PLOTS = {
     ),
 }
 
+_PROBABILITY = "probability of each genre, calibrated by the model's decision rule"
+
 
 def describe_signatures(text: str) -> dict:
     """Describe every input and output of the served signatures.
@@ -33,8 +35,11 @@ def describe_signatures(text: str) -> dict:
         "serving_default": {
             "inputs": {features.PLOT: plot, features.POSTER: poster},
             "outputs": {
-                features.PROBABILITIES: "probability of each genre",
-                features.SELECTED: "whether the probability is over that genre's own threshold",
+                features.PROBABILITIES: _PROBABILITY,
+                features.SELECTED: (
+                    "whether the film gets the genre by the model's decision rule: its probability "
+                    "is over the threshold and, with a top_k, among the film's highest; see `rule`"
+                ),
                 features.GENRES: "the names of the genres; each row the same",
             },
         },
@@ -47,7 +52,7 @@ def describe_signatures(text: str) -> dict:
             },
             "outputs": {
                 "classes": "the names of the genres; each row the same",
-                "scores": "probability of each genre",
+                "scores": _PROBABILITY,
             },
         },
     }

@@ -1,6 +1,6 @@
 """Batches of films of which some features are known."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 import numpy as np
 import tensorflow as tf
@@ -9,6 +9,7 @@ from keras_genre import features
 from keras_genre.data import MovieDataset
 from keras_genre.preprocessing import MoviePreprocessor
 from keras_genre.runs.features import Features
+from keras_genre.runs.transforms import Transformed
 
 _PRESENT = {"text": features.HAS_PLOT, "poster": features.HAS_POSTER}
 
@@ -19,6 +20,7 @@ def load_with_features(
     preprocessor: MoviePreprocessor,
     known: Mapping[str, Features],
     batch_size: int,
+    transform: Callable[[dict], dict] | None = None,
     **options,
 ) -> tf.data.Dataset:
     """Batches for `FeatureClassifier.fit`: `MovieDataset.load`, with features for what is known.
@@ -29,6 +31,8 @@ def load_with_features(
         preprocessor: Of the whole model; what is known is not prepared.
         known: `Features` of the split by modality, "text", "poster" or both.
         batch_size: Films a batch.
+        transform: What is done to the films first, as in `keras_genre.predict`; what is known
+            stays as it is.
         **options: Further arguments of `MovieDataset.load`.
 
     Returns:
@@ -40,9 +44,12 @@ def load_with_features(
         "poster": None if "poster" in known else preprocessor.poster,
     }
     prepares = any(rest.values())
+    prepare = MoviePreprocessor(**rest) if prepares else lambda raw: {}
+    if transform:
+        prepare = Transformed(prepare, transform)
     batches = dataset.load(
         split,
-        MoviePreprocessor(**rest) if prepares else lambda raw: {},
+        prepare,
         batch_size,
         with_ids=True,
         # Where nothing is prepared, ids and labels alone are kept.

@@ -1,14 +1,17 @@
 """From a model to Predictions."""
 
-from collections.abc import Callable, Mapping
+import dataclasses
+from collections.abc import Callable, Mapping, Sequence
 
 import keras
 import numpy as np
 
+from keras_genre import features
 from keras_genre.data import MovieDataset
 from keras_genre.runs.feature_batches import load_with_features
 from keras_genre.runs.features import Features
 from keras_genre.runs.labels import ids_and_labels
+from keras_genre.runs.transforms import Transformed
 from keras_genre.scoring import Predictions
 
 
@@ -33,24 +36,45 @@ def predict(
             `keras_genre.runs.without_posters`.
 
     Returns:
-        `Predictions` of the split, with labels.
+        `Predictions` of the split, with labels, and with which films the model had a plot and a
+        poster of, as far as it reads them.
 
     Raises:
         ValueError: If the model's genres are not the dataset's, or not in the same order.
     """
     _check_vocabulary(model, dataset)
-    logits = predict_logits(model, preprocessor, dataset, split, batch_size, transform)
-    return _predictions(logits, dataset, split)
+    answers = ask(model, preprocessor, dataset, split, batch_size, transform)
+    return _predictions(answers, dataset, split)
 
 
-def predict_logits(
+@dataclasses.dataclass(frozen=True)
+class Answers:
+    """What a model said of films, by movie id.
+
+    Args:
+        logits: Of shape `(genres,)`, in the model's order of genres.
+        present: Under "has_plot" and "has_poster", those of them that the model is told: whether
+            the film has it.
+    """
+
+    logits: Mapping[str, np.ndarray]
+    present: Mapping[str, Mapping[str, bool]]
+
+    def present_of(self, movie_ids: Sequence[str]) -> dict[str, list[bool]]:
+        """The same for films in this order, as `Predictions` takes them."""
+        return {
+            name: [has[movie_id] for movie_id in movie_ids] for name, has in self.present.items()
+        }
+
+
+def ask(
     model: keras.Model,
     preprocessor,
     dataset: MovieDataset,
     split: str,
     batch_size: int = 64,
     transform: Callable[[dict], dict] | None = None,
-) -> dict[str, np.ndarray]:
+) -> Answers:
     """Ask a model about the films of a split, whatever the genres of the records.
 
     Args:
@@ -62,17 +86,17 @@ def predict_logits(
         transform: As in `predict`.
 
     Returns:
-        From movie id to logits of shape `(genres,)`, in the model's order of genres.
+        The `Answers`, whose logits are in the model's order of genres.
     """
     batches = dataset.load(
         split,
-        preprocessor if transform is None else _after(transform, preprocessor),
+        Transformed(preprocessor, transform) if transform else preprocessor,
         batch_size,
         shuffle=False,
         bucketed=True,
         with_ids=True,
     )
-    return _logits(model, batches)
+    return _answers(model, batches)
 
 
 def predict_with_features(
@@ -82,6 +106,7 @@ def predict_with_features(
     split: str,
     known: Mapping[str, Features],
     batch_size: int = 64,
+    transform: Callable[[dict], dict] | None = None,
 ) -> Predictions:
     """Predict the films of a split of which some features are known.
 
@@ -92,27 +117,23 @@ def predict_with_features(
         split: The split.
         known: As in `keras_genre.runs.feature_batches.load_with_features`.
         batch_size: Films at a time.
+        transform: As in `predict`, for what is not known.
 
     Returns:
         What `predict` gives for the whole model.
     """
     _check_vocabulary(model, dataset)
     batches = load_with_features(
-        dataset, split, preprocessor, known, batch_size, shuffle=False, with_ids=True
+        dataset,
+        split,
+        preprocessor,
+        known,
+        batch_size,
+        transform,
+        shuffle=False,
+        with_ids=True,
     )
-    return _predictions(_logits(model, batches), dataset, split)
-
-
-def _after(transform: Callable[[dict], dict], preprocessor) -> Callable:
-    """Give a preprocessor of transformed films."""
-    prepare = getattr(preprocessor, "prepare_stored", preprocessor)
-
-    def prepare_transformed(raw: dict) -> dict:
-        return prepare(transform(raw))
-
-    # Without it the films would come without their neighbours.
-    prepare_transformed.neighbor_dim = getattr(preprocessor, "neighbor_dim", 0)
-    return prepare_transformed
+    return _predictions(_answers(model, batches), dataset, split)
 
 
 def _check_vocabulary(model, dataset: MovieDataset) -> None:
@@ -124,24 +145,29 @@ def _check_vocabulary(model, dataset: MovieDataset) -> None:
         )
 
 
-def _predictions(logits: Mapping, dataset: MovieDataset, split: str) -> Predictions:
+def _predictions(answers: Answers, dataset: MovieDataset, split: str) -> Predictions:
     movie_ids, labels = ids_and_labels(dataset, split)
     return Predictions(
         movie_ids=movie_ids,
         labels=labels,
-        probabilities=sigmoid([logits[movie_id] for movie_id in movie_ids]),
+        probabilities=sigmoid([answers.logits[movie_id] for movie_id in movie_ids]),
         vocabulary=dataset.vocabulary,
         split=split,
+        **answers.present_of(movie_ids),
     )
 
 
-def _logits(model: keras.Model, batches) -> dict[str, np.ndarray]:
-    """Logits by movie id: bucketed films do not come in the order of the records."""
-    logits = {}
+def _answers(model: keras.Model, batches) -> Answers:
+    """Bucketed films come in another order than the records'."""
+    logits, present = {}, {}
     for tensors, _, movie_ids in batches:
-        names = (movie_id.decode() for movie_id in movie_ids.numpy())
+        names = [movie_id.decode() for movie_id in movie_ids.numpy()]
         logits.update(zip(names, model.predict_on_batch(tensors), strict=True))
-    return logits
+        for part in (features.HAS_PLOT, features.HAS_POSTER):
+            if part in tensors:
+                has = zip(names, tensors[part].numpy(), strict=True)
+                present.setdefault(part, {}).update(has)
+    return Answers(logits, present)
 
 
 def sigmoid(logits: np.ndarray) -> np.ndarray:

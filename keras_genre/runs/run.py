@@ -31,9 +31,10 @@ class Run:
     | `recipe.json`              | every choice, the precision that "auto" chose         |
     | `model.keras`              | the best epoch's model                                |
     | `preprocessor.json`        | its preprocessor, vocabulary included                 |
-    | `rule.json`                | thresholds, chosen on validation                      |
+    | `rule.json`                | calibration and thresholds, fitted on validation      |
     | `history.csv`              | a row an epoch                                        |
     | `predictions/<split>.npz`  | `Predictions` of validation, and of test once scored  |
+    | `predictions/validation_without_<plot or poster>.npz` | the same films, deprived   |
     | `data.json`                | where the records lie, their hash, text, base rates   |
 
     Args:
@@ -79,8 +80,20 @@ class Run:
 
     @functools.cached_property
     def rule(self) -> DecisionRule:
-        """The thresholds, chosen on validation."""
+        """Calibration and thresholds, fitted on validation."""
         return DecisionRule.load(self._path("rule.json"))
+
+    def fit_rule(self, method: str) -> DecisionRule:
+        """Fit a rule of another method on the same films as the run's own.
+
+        Args:
+            method: As in `DecisionRule.fit`.
+        """
+        lacking = {}
+        for name in ("without_plot", "without_poster"):
+            path = self.folder / "predictions" / f"validation_{name}.npz"
+            lacking[name] = Predictions.load(path) if path.is_file() else None
+        return DecisionRule.fit(self.predict("validation"), method, **lacking)
 
     @property
     def history(self) -> pd.DataFrame:

@@ -1,4 +1,4 @@
-"""What a set of probabilities is worth: scores, thresholds and the files they are kept in.
+"""What a set of probabilities is worth: scores, calibration, thresholds, and their files.
 
 NumPy, scikit-learn and pandas only, and the latter two only once a score is asked for.
 """
@@ -6,12 +6,25 @@ NumPy, scikit-learn and pandas only, and the latter two only once a score is ask
 from keras_genre.lazy import lazy_names
 
 _HOMES = {
+    "Calibration": "calibration",
     "DecisionRule": "decision_rule",
     "Predictions": "predictions",
     "Scores": "scores",
+    "brier_skills": "reliability",
+    "expected_calibration_errors": "reliability",
+    "reliability_table": "reliability",
     "score": "scores",
 }
 
-__all__ = ["DecisionRule", "Predictions", "Scores", "score"]
+__all__ = [
+    "Calibration",
+    "DecisionRule",
+    "Predictions",
+    "Scores",
+    "brier_skills",
+    "expected_calibration_errors",
+    "reliability_table",
+    "score",
+]
 
 __getattr__, __dir__ = lazy_names(__name__, _HOMES)

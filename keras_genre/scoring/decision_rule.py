@@ -1,41 +1,56 @@
-"""From probabilities to genres: one threshold a genre, chosen on validation."""
+"""From probabilities to genres: calibration and thresholds, chosen on validation."""
 
+import dataclasses
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
 from keras_genre.errors import RunError
-from keras_genre.features import SPLITS
 from keras_genre.genres import GenreVocabulary
+from keras_genre.scoring.calibration import Calibration
 from keras_genre.scoring.predictions import Predictions
-from keras_genre.scoring.thresholds import best_threshold
+from keras_genre.scoring.rule_fitting import fit_arguments
+from keras_genre.scoring.rule_values import (
+    METHODS,
+    as_thresholds,
+    check_fitted_on,
+    check_method,
+    from_values,
+    to_values,
+)
+from keras_genre.scoring.thresholds import only_top_k
 from keras_genre.staging import staged_file
 
 __all__ = ["DecisionRule"]
 
-_FORMAT = "keras_genre.decision_rule"
-_VERSION = 1
-_METHODS = ("fixed", "global", "per_genre")
-
 
 @dataclass(frozen=True, eq=False)
 class DecisionRule:
-    """Says which genres a film gets: those whose probability is over their threshold.
+    """Says which genres a film gets: those whose calibrated probability is over their threshold.
 
     Make one with `fit`, on validation predictions, or with `fixed`. The comparison is strict
     and in float32, here as in the served model, so both select the same genres.
 
+    A model of plots and posters says other things of a film that lacks one of them, and thresholds
+    of whole films cost it much there. So a rule may hold further rules for such films.
+
     Args:
         vocabulary: The genres, in column order.
         thresholds: One number in [0, 1] for each genre. Kept as float32 of shape `(genres,)`.
-        method: How the thresholds were found: `"fixed"`, `"global"` or `"per_genre"`.
+        method: How the thresholds were found: `"fixed"`, `"global"`, `"per_genre"` or `"top_k"`.
         fitted_on: The split they were found on; empty for fixed ones. Never `"test"`.
         undefined_genres: Genres that no film had when the rule was fitted, so that their
             threshold rests on nothing.
+        calibration: What is done to probabilities before they are compared; None for nothing.
+        top_k: How many genres a film gets at most, the most probable ones; None for any number.
+            Only with the method `"top_k"`.
+        without_plot: The rule of films without a plot, those without anything among them; None
+            where they go by this one.
+        without_poster: The rule of films without a poster; None where they go by this one.
 
     Raises:
         ValueError: If an argument is none of the above.
@@ -53,6 +68,10 @@ class DecisionRule:
     method: str
     fitted_on: str
     undefined_genres: tuple[str, ...] = ()
+    calibration: Calibration | None = None
+    top_k: int | None = None
+    without_plot: "DecisionRule | None" = None
+    without_poster: "DecisionRule | None" = None
 
     def __post_init__(self):
         if not isinstance(self.vocabulary, GenreVocabulary):
@@ -60,68 +79,117 @@ class DecisionRule:
                 "Expected vocabulary as a GenreVocabulary, received "
                 f"{type(self.vocabulary).__name__}."
             )
-        if self.method not in _METHODS:
-            raise ValueError(
-                f"Unknown method {self.method!r}. Expected one of {', '.join(_METHODS)}."
-            )
-        _check_fitted_on(self.fitted_on)
-        thresholds = _as_thresholds(self.thresholds, self.vocabulary)
+        check_method(self.method, self.top_k)
+        check_fitted_on(self.fitted_on)
+        thresholds = as_thresholds(self.thresholds, self.vocabulary)
         object.__setattr__(self, "thresholds", thresholds)
         object.__setattr__(self, "undefined_genres", tuple(self.undefined_genres))
         for genre in self.undefined_genres:
             if not isinstance(genre, str) or genre not in self.vocabulary:
                 raise ValueError(f"Unknown genre {genre!r} in undefined_genres.")
+        for name in ("calibration", "without_plot", "without_poster"):
+            part = getattr(self, name)
+            if part is not None and part.vocabulary != self.vocabulary:
+                raise ValueError(
+                    f"Expected {name} for the genres {list(self.vocabulary)}, received one for "
+                    f"{list(part.vocabulary)}."
+                )
 
     @classmethod
-    def fixed(cls, vocabulary: GenreVocabulary, threshold: float = 0.5) -> "DecisionRule":
-        """Use one threshold for every genre, chosen without looking at a film."""
+    def fixed(
+        cls, vocabulary: GenreVocabulary, threshold: float = 0.5, top_k: int | None = None
+    ) -> "DecisionRule":
+        """Use one threshold for every genre, chosen without looking at a film.
+
+        Args:
+            vocabulary: The genres.
+            threshold: What a probability, as the model gives it, must be over.
+            top_k: How many genres a film gets at most.
+        """
         thresholds = np.full(len(vocabulary), threshold, dtype="float32")
-        return cls(vocabulary, thresholds, method="fixed", fitted_on="")
+        method = "fixed" if top_k is None else "top_k"
+        return cls(vocabulary, thresholds, method, fitted_on="", top_k=top_k)
 
     @classmethod
-    def fit(cls, predictions: Predictions, method: str = "per_genre") -> "DecisionRule":
-        """Find the thresholds with the best F1 on validation predictions.
+    def fit(
+        cls,
+        predictions: Predictions,
+        method: str = "per_genre",
+        without_plot: Predictions | None = None,
+        without_poster: Predictions | None = None,
+    ) -> "DecisionRule":
+        """Fit calibration and thresholds on validation predictions.
 
         One threshold a genre suits macro F1, to which each genre counts by itself; one for all
-        suits micro F1, which pools all decisions. Every cut that the probabilities allow is
-        tried. A threshold is put midway between two neighbouring probabilities, so small
-        differences of arithmetic flip no film unless the neighbours themselves are that close.
+        suits micro F1, which pools all decisions. Every cut that the probabilities allow is tried.
 
         Args:
             predictions: Predictions on films that the model did not learn from.
-            method: `"per_genre"` maximises each genre's own F1, and so macro F1; `"global"`
-                finds the one threshold with the best micro F1. With `"per_genre"`, a genre that
-                no film has gets 0.5; with either it is named in `undefined_genres`.
+            method: `"per_genre"` takes each genre's threshold with the best F1, shrunk for rare
+                genres so that a handful of films cannot swing it (see
+                `keras_genre.scoring.thresholds.shrunk_threshold`); `"global"` takes the one
+                threshold with the best micro F1; `"top_k"` the number of genres a film gets at
+                most, 1 to 5, and the floor for them, with the best micro F1: a film may get none.
+                A genre that no film has is named in `undefined_genres`.
+            without_plot: Predictions on films whose plots were taken away, to fit the rule of films
+                without plot. The rule itself is then fitted on those films of `predictions` that
+                lack nothing, if there are any.
+            without_poster: The same for posters.
 
         Raises:
-            ValueError: If the predictions are on the test split, or the method is unknown.
+            ValueError: If predictions are on the test split or of other genres, or the method is
+                unknown.
         """
-        if method not in ("per_genre", "global"):
+        if method not in METHODS or method == "fixed":
             raise ValueError(
-                f"Unknown method {method!r}. Expected 'per_genre' or 'global'; "
+                f"Unknown method {method!r}. Expected one of {', '.join(METHODS[1:])}; "
                 "for a threshold of your own write DecisionRule.fixed."
             )
-        _check_fitted_on(predictions.split)
-        labels, probabilities = predictions.labels, predictions.probabilities
-        defined = labels.any(axis=0)
-        thresholds = np.full(len(defined), 0.5, dtype="float32")
-        if method == "per_genre":
-            for genre in np.nonzero(defined)[0]:
-                thresholds[genre] = best_threshold(labels[:, genre], probabilities[:, genre])
-        elif defined.any():
-            thresholds[:] = best_threshold(labels, probabilities)
-        undefined = tuple(predictions.vocabulary[int(i)] for i in np.nonzero(~defined)[0])
-        return cls(predictions.vocabulary, thresholds, method, predictions.split, undefined)
+        check_fitted_on(predictions.split)
+        given = {"without_plot": without_plot, "without_poster": without_poster}
+        parts = {name: part and cls.fit(part, method) for name, part in given.items()}
+        if any(parts.values()):
+            predictions = _whole_films(predictions)
+        return cls(**fit_arguments(predictions, method), **parts)
 
-    def select(self, probabilities) -> np.ndarray:
-        """Return a boolean array, True where a probability is over its genre's threshold.
+    def select(self, probabilities, has_plot=None, has_poster=None) -> np.ndarray:
+        """Return a boolean array, True where a film gets a genre.
 
         Args:
-            probabilities: Numbers of shape `(films, genres)` or `(genres,)`.
+            probabilities: What the model says, of shape `(films, genres)` or `(genres,)`.
+            has_plot: Whether each film has a plot, booleans of shape `(films,)` or `()`; None if
+                all have.
+            has_poster: The same of posters.
 
         Raises:
-            ValueError: If the last axis is not the genres, or a probability is NaN.
+            ValueError: If shapes disagree, or a probability is NaN.
         """
+        calibrated = self.calibrated(probabilities, has_plot, has_poster)
+        return self.select_calibrated(calibrated, has_plot, has_poster)
+
+    def calibrated(self, probabilities, has_plot=None, has_poster=None) -> np.ndarray:
+        """Return calibrated probabilities, float32; arguments and errors are those of `select`."""
+        probabilities = self._checked(probabilities)
+        return self._each_by_its_rule(
+            lambda rule: (
+                rule.calibration.apply(probabilities) if rule.calibration else probabilities
+            ),
+            probabilities,
+            has_plot,
+            has_poster,
+        )
+
+    def select_calibrated(self, probabilities, has_plot=None, has_poster=None) -> np.ndarray:
+        """Do as `select` does with probabilities that are calibrated, as a served model's are."""
+        probabilities = self._checked(probabilities)
+
+        def selected(rule):
+            over = probabilities > rule.thresholds
+            return over if rule.top_k is None else over & only_top_k(probabilities, rule.top_k)
+
+        return self._each_by_its_rule(selected, probabilities, has_plot, has_poster)
+
+    def _checked(self, probabilities) -> np.ndarray:
         probabilities = np.asarray(probabilities, dtype="float32")
         if probabilities.shape[-1:] != self.thresholds.shape:
             raise ValueError(
@@ -130,39 +198,63 @@ class DecisionRule:
             )
         if np.isnan(probabilities).any():
             raise ValueError("Expected probabilities, received NaN, which is over no threshold.")
-        return probabilities > self.thresholds
+        return probabilities
+
+    def _each_by_its_rule(self, answer: Callable, probabilities, has_plot, has_poster):
+        """Ask this rule about whole films, and the others about what lacks something."""
+        answers = answer(self)
+        for name, has, rule in (
+            ("has_poster", has_poster, self.without_poster),
+            ("has_plot", has_plot, self.without_plot),
+        ):
+            if has is None:
+                continue
+            has = np.asarray(has)
+            if has.dtype != bool or has.shape != probabilities.shape[:-1]:
+                raise ValueError(
+                    f"Expected {name} as booleans of shape {probabilities.shape[:-1]}, received "
+                    f"{has.dtype} of shape {has.shape}."
+                )
+            if rule is not None:
+                answers = np.where(has[..., None], answers, answer(rule))
+        return answers
+
+    def of_genres(self, vocabulary: GenreVocabulary) -> "DecisionRule":
+        """Return the same rule of some of its genres; `top_k` then counts among these alone.
+
+        Raises:
+            ValueError: If it does not know one of them.
+        """
+        columns = [self.vocabulary.index(genre) for genre in vocabulary]
+        parts = {"calibration": self.calibration, "without_plot": self.without_plot}
+        parts["without_poster"] = self.without_poster
+        return dataclasses.replace(
+            self,
+            vocabulary=vocabulary,
+            thresholds=self.thresholds[columns],
+            undefined_genres=[name for name in self.undefined_genres if name in vocabulary],
+            **{name: part and part.of_genres(vocabulary) for name, part in parts.items()},
+        )
 
     def to_dict(self) -> dict:
         """Return plain values, ready for JSON, that `from_dict` turns back exactly."""
-        return {
-            "format": _FORMAT,
-            "version": _VERSION,
-            "genres": list(self.vocabulary.names),
-            "thresholds": [float(threshold) for threshold in self.thresholds],
-            "method": self.method,
-            "fitted_on": self.fitted_on,
-            "undefined_genres": list(self.undefined_genres),
-        }
+        return to_values(self)
 
     @classmethod
     def from_dict(cls, values: Mapping) -> "DecisionRule":
-        """Make a rule of what `to_dict` gave.
+        """Make a rule of what `to_dict` gave, or gave before there were calibrations.
 
         Raises:
             ValueError: If a field is missing, unknown or unsound; the message names it.
         """
-        _check_fields(values)
-        try:
-            vocabulary = GenreVocabulary(values["genres"])
-        except (TypeError, ValueError) as error:
-            raise ValueError(f"Field 'genres': {error}") from error
-        return cls(
-            vocabulary,
-            values["thresholds"],
-            values["method"],
-            values["fitted_on"],
-            values["undefined_genres"],
-        )
+        return cls._of(from_values(values))
+
+    @classmethod
+    def _of(cls, arguments: dict) -> "DecisionRule":
+        for name in ("without_plot", "without_poster"):
+            if arguments.get(name):
+                arguments = {**arguments, name: cls._of(arguments[name])}
+        return cls(**arguments)
 
     def save(self, path: str | os.PathLike) -> Path:
         """Write the rule to a JSON file.
@@ -192,56 +284,10 @@ class DecisionRule:
             raise RunError(f"{path} does not hold a sound decision rule: {error}") from error
 
 
-def _as_thresholds(thresholds, vocabulary: GenreVocabulary) -> np.ndarray:
-    """Return a read-only float32 array of shape `(genres,)`."""
-    try:
-        numbers = np.asarray(thresholds)
-    except ValueError as error:  # rows of unequal length
-        raise ValueError(f"Expected thresholds as numbers, received {thresholds!r}.") from error
-    if numbers.dtype.kind not in "iuf":
-        raise ValueError(f"Expected thresholds as numbers, received {thresholds!r}.")
-    with np.errstate(over="ignore"):  # what overflows is refused below
-        thresholds = np.array(numbers, dtype="float32")
-    if thresholds.shape != (len(vocabulary),):
-        raise ValueError(
-            f"Expected thresholds of shape ({len(vocabulary)},), one for each genre, "
-            f"received {thresholds.shape}."
-        )
-    wrong = np.nonzero(~((thresholds >= 0) & (thresholds <= 1)))[0]  # NaN is wrong too
-    if len(wrong):
-        raise ValueError(
-            f"Expected thresholds in [0, 1], received {thresholds[wrong[0]]} for "
-            f"{vocabulary[int(wrong[0])]!r}."
-        )
-    thresholds.setflags(write=False)
-    return thresholds
-
-
-def _check_fitted_on(split: str) -> None:
-    if split == "test":
-        raise ValueError(
-            "A decision rule cannot be fitted on the test split: scores on it would no longer "
-            "say how well new films do. Fit it on validation predictions."
-        )
-    if split not in ("", *SPLITS):
-        raise ValueError(f"Unknown split {split!r} in fitted_on. Expected train or validation.")
-
-
-def _check_fields(values) -> None:
-    """Refuse anything but the fields of `to_dict` in this version, naming the first."""
-    if not isinstance(values, Mapping):
-        raise ValueError(f"Expected a JSON object, received {type(values).__name__}.")
-    for field, expected in (("format", _FORMAT), ("version", _VERSION)):
-        if values.get(field) != expected:
-            raise ValueError(
-                f"Field {field!r}: expected {expected!r}, received {values.get(field)!r}."
-            )
-    kinds = {"genres": list, "thresholds": list, "method": str, "fitted_on": str}
-    for field, kind in {**kinds, "undefined_genres": list}.items():
-        if not isinstance(values.get(field), kind):
-            raise ValueError(
-                f"Field {field!r}: expected a {kind.__name__}, received {values.get(field)!r}."
-            )
-    unknown = sorted(set(values) - set(kinds) - {"format", "version", "undefined_genres"})
-    if unknown:
-        raise ValueError(f"Unknown field {unknown[0]!r}.")
+def _whole_films(predictions: Predictions) -> Predictions:
+    """Those films that are known to lack nothing; all, where there are none."""
+    whole = np.ones(len(predictions), bool)
+    for has in (predictions.has_plot, predictions.has_poster):
+        if has is not None:
+            whole &= has
+    return predictions.of_films(whole) if whole.any() else predictions

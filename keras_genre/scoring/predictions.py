@@ -1,9 +1,9 @@
 """Saved probabilities and the labels they are measured against."""
 
+import dataclasses
 import io
 import os
 import zipfile
-from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -16,12 +16,13 @@ from keras_genre.staging import staged_file
 __all__ = ["Predictions"]
 
 _FORMAT = "keras_genre.predictions"
-_VERSION = 1
-_EXPECTED = {"format": _FORMAT, "version": _VERSION}
+_VERSION = 2
 _FIELDS = ("genres", "movie_ids", "labels", "probabilities", "split")
+_PARTS = ("has_plot", "has_poster")  # since version 2; empty where not known
+_EMPTY = np.zeros(0, bool)
 
 
-@dataclass(frozen=True, eq=False, repr=False)
+@dataclasses.dataclass(frozen=True, eq=False, repr=False)
 class Predictions:
     """What a model said about a set of films, and what is true of them.
 
@@ -37,6 +38,9 @@ class Predictions:
         vocabulary: The genres, in column order.
         split: Which films these are: `"train"`, `"validation"` or `"test"`. Empty where they
             belong to none. Every score names it.
+        has_plot: Whether the model had a plot of each film. Booleans of shape `(films,)`; None
+            where that is not known, or the model reads none.
+        has_poster: The same of posters.
 
     Raises:
         ValueError: If the shapes disagree, there is no film, a film stands twice, a label is
@@ -62,6 +66,8 @@ class Predictions:
     probabilities: np.ndarray
     vocabulary: GenreVocabulary
     split: str = ""
+    has_plot: np.ndarray | None = None
+    has_poster: np.ndarray | None = None
 
     def __post_init__(self):
         if not isinstance(self.vocabulary, GenreVocabulary):
@@ -91,6 +97,10 @@ class Predictions:
             "Expected numbers in [0, 1]. If these are logits, apply a sigmoid, once.",
         )  # fmt: skip
         self._keep(movie_ids=movie_ids, labels=labels.astype("uint8"), probabilities=probabilities)
+        for part in _PARTS:
+            has = getattr(self, part)
+            if has is not None:
+                self._keep(**{part: _as_booleans(part, has, len(movie_ids))})
 
     def __len__(self) -> int:
         """The number of films."""
@@ -99,6 +109,21 @@ class Predictions:
     def __repr__(self) -> str:
         return (
             f"Predictions(films={len(self)}, genres={len(self.vocabulary)}, split={self.split!r})"
+        )
+
+    def of_films(self, films: np.ndarray) -> "Predictions":
+        """Return the predictions of some films only.
+
+        Args:
+            films: Which, booleans of shape `(films,)`, at least one of them True.
+        """
+        parts = {part: getattr(self, part) for part in _PARTS}
+        return dataclasses.replace(
+            self,
+            movie_ids=self.movie_ids[films],
+            labels=self.labels[films],
+            probabilities=self.probabilities[films],
+            **{part: None if has is None else has[films] for part, has in parts.items()},
         )
 
     def check_same_films(self, other: "Predictions") -> None:
@@ -149,18 +174,20 @@ class Predictions:
                 labels=self.labels,
                 probabilities=self.probabilities,
                 split=np.array(self.split),
+                **{part: _or_empty(getattr(self, part)) for part in _PARTS},
             )
         return Path(path)
 
     @classmethod
     def load(cls, path: str | os.PathLike) -> "Predictions":
-        """Read what `save` wrote.
+        """Read what `save` wrote; files of version 1 do not know what films lack.
 
         Raises:
             RunError: If there is no such file, or it is damaged or holds something else; the
                 message names the file and the field.
         """
         arrays = _read_arrays(Path(path))
+        parts = {part: arrays[part] for part in _PARTS if arrays.get(part, _EMPTY).size}
         try:
             return cls(
                 movie_ids=arrays["movie_ids"],
@@ -168,6 +195,7 @@ class Predictions:
                 probabilities=arrays["probabilities"],
                 vocabulary=GenreVocabulary(arrays["genres"].tolist()),
                 split=str(arrays["split"]),
+                **parts,
             )
         except (ValueError, TypeError) as error:
             raise RunError(f"{path} does not hold sound predictions: {error}") from error
@@ -203,6 +231,20 @@ class Predictions:
             object.__setattr__(self, field, values)
 
 
+def _as_booleans(field: str, values, num_films: int) -> np.ndarray:
+    values = np.asarray(values)
+    if values.dtype != bool or values.shape != (num_films,):
+        raise ValueError(
+            f"Expected {field} as booleans of shape (films,) = ({num_films},), received "
+            f"{values.dtype} of shape {values.shape}."
+        )
+    return values
+
+
+def _or_empty(values: np.ndarray | None) -> np.ndarray:
+    return _EMPTY if values is None else values
+
+
 def _as_movie_ids(movie_ids) -> np.ndarray:
     """Return the ids as a string array of shape `(films,)`; numbers are not guessed at."""
     movie_ids = np.asarray(movie_ids, dtype=object)
@@ -229,14 +271,21 @@ def _read_arrays(path: Path) -> dict[str, np.ndarray]:
     arrays, field = {}, "format"
     try:
         with zipfile.ZipFile(path) as archive:
-            for field in ("format", "version", *_FIELDS):
-                raw = io.BytesIO(archive.read(f"{field}.npy"))
-                arrays[field] = np.lib.format.read_array(raw, allow_pickle=False)
-                if field in _EXPECTED and arrays[field] != _EXPECTED[field]:
-                    raise ValueError(f"expected {_EXPECTED[field]}, received {arrays[field]}")
+            for field, expected in (("format", (_FORMAT,)), ("version", (1, _VERSION))):
+                arrays[field] = _read_array(archive, field)
+                if arrays[field] not in expected:
+                    names = " or ".join(map(str, expected))
+                    raise ValueError(f"expected {names}, received {arrays[field]}")
+            for field in (*_FIELDS, *(_PARTS if arrays["version"] == _VERSION else ())):
+                arrays[field] = _read_array(archive, field)
     except Exception as error:  # Damaged bytes provoke nearly anything, from zlib to MemoryError.
         raise RunError(
             f"{path} cannot be read as predictions: field {field!r}: {error}. Expected a whole "
             f"file of Predictions.save, format {_FORMAT} {_VERSION}."
         ) from error
     return arrays
+
+
+def _read_array(archive: zipfile.ZipFile, field: str) -> np.ndarray:
+    raw = io.BytesIO(archive.read(f"{field}.npy"))
+    return np.lib.format.read_array(raw, allow_pickle=False)

@@ -69,7 +69,9 @@ def score(predictions: Predictions, rule: DecisionRule) -> Scores:
             f"{list(predictions.vocabulary)}, received one for {list(rule.vocabulary)}."
         )
     labels = predictions.labels.astype("int64")
-    selected = rule.select(predictions.probabilities).astype("int64")
+    selected = rule.select(
+        predictions.probabilities, predictions.has_plot, predictions.has_poster
+    ).astype("int64")
     per_genre = _per_genre(labels, selected, predictions, rule)
     undefined = per_genre.index[per_genre["support"] == 0]
     return Scores(

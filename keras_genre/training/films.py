@@ -9,10 +9,12 @@ from keras_genre.data import MovieDataset
 from keras_genre.models import GenreClassifier
 from keras_genre.models.feature_classifier import FeatureClassifier
 from keras_genre.preprocessing import MoviePreprocessor
-from keras_genre.runs import FeatureCache, predict
+from keras_genre.runs import FeatureCache, predict, without_plots, without_posters
 from keras_genre.runs.feature_batches import load_with_features
 from keras_genre.runs.predicting import predict_with_features
 from keras_genre.scoring import Predictions
+
+_WITHOUT = {"text": without_plots, "poster": without_posters}
 
 
 class TrainingFilms:
@@ -66,11 +68,44 @@ class TrainingFilms:
             split: The split.
             classifier: The whole model, or a copy of it.
         """
+        return self._predicted(split, classifier)
+
+    def predict_lacking(
+        self, split: str, classifier: GenreClassifier, whole: Predictions
+    ) -> dict[str, Predictions]:
+        """The predictions of the films of a split whose plots, or posters, are taken away.
+
+        Args:
+            split: The split.
+            classifier: The whole model, or a copy of it.
+            whole: Its predictions of the films as they are.
+
+        Returns:
+            "without_plot", of the films that have a poster, and "without_poster", of those that
+            have a plot; nothing for a model of one modality, or where there are no such films.
+        """
+        if classifier.text_encoder is None or classifier.poster_encoder is None:
+            return {}
+        lacking = {}
+        for name, modality, other in (
+            ("without_plot", "text", whole.has_poster),
+            ("without_poster", "poster", whole.has_plot),
+        ):
+            if other.any():
+                lacking[name] = self._predicted(split, classifier, modality).of_films(other)
+        return lacking
+
+    def _predicted(self, split: str, classifier, hidden: str | None = None) -> Predictions:
+        transform = _WITHOUT.get(hidden)
+        arguments = (self._preprocessor, self._dataset, split)
         if not self._known:
-            return predict(classifier, self._preprocessor, self._dataset, split)
-        known = self._known[split]
+            return predict(classifier, *arguments, transform=transform)
+        known = {
+            modality: features.hidden() if modality == hidden else features
+            for modality, features in self._known[split].items()
+        }
         model = FeatureClassifier(classifier, known)
-        return predict_with_features(model, self._preprocessor, self._dataset, split, known)
+        return predict_with_features(model, *arguments, known, transform=transform)
 
 
 def _frozen(model: GenreClassifier) -> set[str]:

@@ -33,8 +33,10 @@ def train(
     """Train a model by a recipe, and leave a run.
 
     The best epoch is the one with the highest validation macro F1 at its best single threshold;
-    its weights are kept, and the thresholds of the run are then chosen on validation. The test
-    films are not read. The folder appears when all of it is written.
+    its weights are kept, and the decision rule of the run, calibration and thresholds, is then
+    fitted on validation; a model of plots and posters gets rules for films that lack one of them,
+    on validation films from which it is taken away. The test films are not read. The folder appears
+    when all of it is written.
 
     A training that is ended, in whatever way, goes on when it is begun again with the same recipe,
     records and folder: from the beginning of the epoch that it was in, and to the same weights, bit
@@ -85,15 +87,18 @@ def train(
             history = fitting.run()
         trained = _copied(model)
         validation = films.predict("validation", trained)
+        lacking = films.predict_lacking("validation", trained, validation)
         # Not "auto": to repeat this run elsewhere takes the precision that it had here.
         chosen = dataclasses.replace(recipe, dtype=trained.dtype_policy.name)
         (staging / "recipe.json").write_text(chosen.to_json(), encoding="utf-8")
         trained.save(staging / "model.keras")
         serialized = keras.saving.serialize_keras_object(preprocessor)
         _write_json(staging / "preprocessor.json", serialized)
-        DecisionRule.fit(validation).save(staging / "rule.json")
+        DecisionRule.fit(validation, **lacking).save(staging / "rule.json")
         history.to_csv(staging / "history.csv", index=False)
         validation.save(staging / "predictions" / "validation.npz")
+        for name, predictions in lacking.items():
+            predictions.save(staging / "predictions" / f"validation_{name}.npz")
         data = {
             "folder": str(dataset.folder.resolve()),
             "data_hash": data_hash,

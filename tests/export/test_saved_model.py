@@ -17,9 +17,17 @@ from keras_genre.export.publishing import publish
 from keras_genre.genres import GenreVocabulary
 from keras_genre.models import GenreClassifier
 from keras_genre.preprocessing import MoviePreprocessor
-from keras_genre.scoring import DecisionRule
+from keras_genre.scoring import Calibration, DecisionRule
+from keras_genre.scoring.calibration_curves import IDENTITY, Curve
 
 _VOCABULARY = GenreVocabulary(["Western", "Comedy", "Drama"])
+
+_CALIBRATION = Calibration(
+    _VOCABULARY,
+    ["identity", "platt", "isotonic"],
+    [IDENTITY, Curve(0.5, -0.2), Curve(1.0, 0.1, (-0.5, 0.0, 0.5), (1.5, -2.0, 0.5))],
+    "validation",
+)
 
 
 def make_parts(preset):
@@ -32,7 +40,9 @@ def make_parts(preset):
 def exported(request, tmp_path_factory):
     """Model, preprocessor, rule and the folder of version 1, of plots, of posters and of both."""
     model, preprocessor = make_parts(request.param)
-    rule = DecisionRule(_VOCABULARY, [0.4, 0.5, 0.6], "per_genre", "validation")
+    rule = DecisionRule(
+        _VOCABULARY, [0.4, 0.5, 0.6], "per_genre", "validation", calibration=_CALIBRATION
+    )
     folder = tmp_path_factory.mktemp("saved_models") / request.param
     return model, preprocessor, rule, export_saved_model(model, preprocessor, folder, rule=rule)
 
@@ -48,7 +58,7 @@ def test_served_model_agrees_with_python(exported, sample_films):
     model, preprocessor, rule, folder = exported
     plots, posters = raw_films(sample_films[0])
     tensors = preprocessor({features.PLOT: plots, features.POSTER: posters})
-    expected = tf.sigmoid(model(tensors, training=False)).numpy()
+    expected = rule.calibrated(tf.sigmoid(model(tensors, training=False)).numpy())
     served = tf.saved_model.load(str(folder)).signatures["serving_default"]
     answer = served(plot=tf.constant(plots), poster=tf.constant(posters))
     received = answer[features.PROBABILITIES].numpy()

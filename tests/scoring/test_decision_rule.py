@@ -1,3 +1,4 @@
+import dataclasses
 import json
 
 import numpy as np
@@ -6,9 +7,15 @@ from sklearn.metrics import f1_score
 
 from keras_genre.errors import RunError
 from keras_genre.genres import GenreVocabulary
-from keras_genre.scoring import DecisionRule
+from keras_genre.scoring import Calibration, DecisionRule
+from keras_genre.scoring.calibration_curves import Curve
+from keras_genre.scoring.thresholds import shrunk_threshold
 
 VOCABULARY = GenreVocabulary(["Drama", "War"])
+
+
+def calibration_of(vocabulary):
+    return Calibration(vocabulary, ["platt"] * 2, [Curve(0.5, 1.0)] * 2, "validation")
 
 
 @pytest.fixture
@@ -51,35 +58,71 @@ def test_select_of_unsound_probabilities_raises(probabilities, message):
         DecisionRule.fixed(VOCABULARY).select(probabilities)
 
 
-def test_fit_per_genre_gives_each_genre_its_own_best(predictions):
+def test_fit_per_genre_gives_each_genre_its_own(predictions):
     rule = DecisionRule.fit(predictions)
-    best_fixed = max(
-        macro_f1(DecisionRule.fixed(predictions.vocabulary, t), predictions)
-        for t in np.linspace(0, 1, 101)
-    )
-    assert macro_f1(rule, predictions) >= best_fixed
-    assert rule.thresholds[0] != rule.thresholds[1]
+    fixed = [DecisionRule.fixed(predictions.vocabulary, t) for t in np.linspace(0, 1, 101)]
+    assert macro_f1(rule, predictions) >= max(macro_f1(f, predictions) for f in fixed) - 0.005
     assert (rule.method, rule.fitted_on) == ("per_genre", "validation")
+    probabilities = rule.calibration.apply(predictions.probabilities)
+    for genre in range(3):
+        column = predictions.labels[:, genre], probabilities[:, genre]
+        assert rule.thresholds[genre] == shrunk_threshold(*column)
 
 
-def test_fit_of_a_genre_without_films_gives_one_half_and_names_it(predictions):
+def test_fit_of_a_genre_without_films_leaves_it_alone_and_names_it(predictions):
     rule = DecisionRule.fit(predictions)
     assert rule.undefined_genres == ("genre 2",)
-    assert rule.thresholds[2] == 0.5
+    assert rule.calibration.methods[2] == "identity"
+    assert 0 < rule.thresholds[2] < 1
 
 
 def test_fit_global_gives_all_genres_one_threshold(predictions):
     rule = DecisionRule.fit(predictions, method="global")
     assert len(set(rule.thresholds.tolist())) == 1
-    best_fixed = max(
-        micro_f1(DecisionRule.fixed(predictions.vocabulary, t), predictions)
-        for t in np.linspace(0, 1, 101)
-    )
-    assert micro_f1(rule, predictions) >= best_fixed
+    others = [dataclasses.replace(rule, thresholds=np.full(3, t)) for t in np.linspace(0, 1, 101)]
+    assert micro_f1(rule, predictions) >= max(micro_f1(other, predictions) for other in others)
     assert rule.undefined_genres == ("genre 2",)
 
 
-@pytest.mark.parametrize("method", ["global", "per_genre"])
+def test_fit_top_k_gives_no_film_more_genres_and_some_none(predictions):
+    rule = DecisionRule.fit(predictions, method="top_k")
+    assert len(set(rule.thresholds.tolist())) == 1
+    numbers = rule.select(predictions.probabilities).sum(axis=1)
+    assert numbers.min() == 0
+    assert numbers.max() <= rule.top_k
+    others = [
+        dataclasses.replace(rule, top_k=k, thresholds=np.full(3, t))
+        for k in (1, 2, 3)
+        for t in np.linspace(0, 1, 51)
+    ]
+    assert micro_f1(rule, predictions) >= max(micro_f1(other, predictions) for other in others)
+
+
+def test_fixed_top_k_takes_the_highest_over_the_floor():
+    rule = DecisionRule.fixed(GenreVocabulary(["Drama", "War", "Sport"]), 0.3, top_k=2)
+    films = [[0.9, 0.8, 0.7], [0.1, 0.31, 0.2], [0.3, 0.3, 0.3]]
+    assert rule.select(films).astype(int).tolist() == [[1, 1, 0], [0, 1, 0], [0, 0, 0]]
+
+
+def test_select_compares_calibrated_probabilities(predictions):
+    rule = DecisionRule.fit(predictions)
+    calibrated = rule.calibrated(predictions.probabilities)
+    assert np.abs(calibrated - predictions.probabilities).max() > 0.05
+    np.testing.assert_array_equal(
+        rule.select(predictions.probabilities), calibrated > rule.thresholds
+    )
+
+
+@pytest.mark.parametrize("method", ["per_genre", "global", "top_k"])
+@pytest.mark.parametrize("labels", [[[1]], [[0]], [[1, 0]], [[0, 0], [1, 1]]])
+def test_fit_of_hardly_any_films_gives_a_sound_rule(make_predictions, method, labels):
+    predictions = make_predictions(labels, np.full(np.shape(labels), 0.4))
+    rule = DecisionRule.fit(predictions, method)
+    assert rule.select(predictions.probabilities).shape == np.shape(labels)
+    assert DecisionRule.from_dict(rule.to_dict()).to_dict() == rule.to_dict()
+
+
+@pytest.mark.parametrize("method", ["global", "top_k"])
 def test_fit_without_any_genre_gives_one_half(make_predictions, method):
     rule = DecisionRule.fit(make_predictions([[0, 0]], [[0.9, 0.1]]), method)
     assert rule.thresholds.tolist() == [0.5, 0.5]
@@ -110,6 +153,18 @@ def test_fit_with_an_unknown_method_raises(predictions):
         ({"fitted_on": "Test"}, "Unknown split 'Test'"),
         ({"undefined_genres": ["Waltz"]}, "Unknown genre 'Waltz' in undefined_genres"),
         ({"vocabulary": ["Drama", "War"]}, "as a GenreVocabulary"),
+        ({"top_k": 3}, "None with any other, received 3"),
+        ({"method": "top_k"}, "at least 1 with the method 'top_k'.*received None"),
+        ({"method": "top_k", "top_k": 0}, "received 0"),
+        ({"method": "top_k", "top_k": True}, "received True"),
+        (
+            {"calibration": calibration_of(GenreVocabulary(["War", "Drama"]))},
+            r"calibration for the genres \['Drama', 'War'\]",
+        ),
+        (
+            {"without_plot": DecisionRule.fixed(GenreVocabulary(["War", "Drama"]))},
+            "without_plot for the genres",
+        ),
     ],
 )
 def test_rule_of_unsound_values_raises_and_names_them(changes, message):
@@ -129,7 +184,29 @@ def test_rule_saved_and_loaded_is_exactly_equal(predictions, tmp_path):
     np.testing.assert_array_equal(loaded.thresholds, rule.thresholds, strict=True)
     assert loaded.vocabulary == rule.vocabulary
     assert loaded.to_dict() == rule.to_dict()
-    assert loaded.to_dict()["version"] == 1
+    assert loaded.to_dict()["version"] == 2
+    assert loaded.calibration.to_list() == rule.calibration.to_list()
+
+
+def test_rule_of_version_one_is_still_read(tmp_path):
+    path = tmp_path / "rule.json"
+    path.write_text(
+        json.dumps(
+            {
+                "format": "keras_genre.decision_rule",
+                "version": 1,
+                "genres": ["Drama", "War"],
+                "thresholds": [0.25, 0.75],
+                "method": "per_genre",
+                "fitted_on": "validation",
+                "undefined_genres": ["War"],
+            }
+        )
+    )
+    rule = DecisionRule.load(path)
+    assert (rule.calibration, rule.top_k, rule.without_plot) == (None, None, None)
+    assert rule.select([[0.3, 0.7], [0.2, 0.8]]).tolist() == [[True, False], [False, True]]
+    assert DecisionRule.load(rule.save(path)).to_dict() == rule.to_dict()
 
 
 @pytest.mark.parametrize("content", [b"", b"{", b"[]", b"\xff\xfe", b"3"])
@@ -149,7 +226,7 @@ def test_load_without_a_file_raises_run_error(tmp_path):
     ("field", "value"),
     [
         ("format", "keras_genre.predictions"),
-        ("version", 2),
+        ("version", 3),
         ("genres", "Drama"),
         ("genres", ["Drama", 7]),
         ("thresholds", None),
@@ -158,6 +235,12 @@ def test_load_without_a_file_raises_run_error(tmp_path):
         ("fitted_on", "test"),
         ("undefined_genres", [["Drama"]]),
         ("top_k", 3),
+        ("top_k", "3"),
+        ("calibration", [7, 7]),
+        ("calibration", {"Drama": 1}),
+        ("without_plot", {"format": "keras_genre.decision_rule"}),
+        ("without_poster", DecisionRule.fixed(GenreVocabulary(["War", "Drama"])).to_dict()),
+        ("most", 3),
     ],
 )
 def test_load_of_an_unsound_field_raises_run_error_and_names_it(tmp_path, field, value):

@@ -72,6 +72,8 @@ def test_predictions_when_the_source_changes_stay_as_they_were():
         ({"labels": [[1, 0, np.nan], [0, 0, 0]]}, "'tt1' has nan for 'Comédie' in labels"),
         ({"vocabulary": ["Drama", "Sci-Fi", "Comédie"]}, "as a GenreVocabulary, received list"),
         ({"split": "valid"}, "Unknown split 'valid'"),
+        ({"has_plot": [True]}, r"has_plot as booleans of shape \(films,\) = \(2,\).*\(1,\)"),
+        ({"has_poster": [1, 0]}, "has_poster as booleans.*received int64"),
     ],
 )
 def test_predictions_of_unsound_values_raise_and_name_them(changes, message):
@@ -84,7 +86,29 @@ def test_predictions_saved_and_loaded_are_exactly_equal(tmp_path):
     path = predictions.save(tmp_path / "new folder" / "validation.npz")
     assert_equal(Predictions.load(path), predictions)
     with np.load(path, allow_pickle=False) as arrays:
-        assert {arrays[name].dtype.kind for name in arrays} <= set("Uuif")
+        assert {arrays[name].dtype.kind for name in arrays} <= set("Uuifb")
+
+
+def test_predictions_that_know_what_films_lack_keep_it(tmp_path):
+    predictions = Predictions(**arguments(has_plot=[True, False]))
+    loaded = Predictions.load(predictions.save(tmp_path / "a.npz"))
+    assert loaded.has_plot.tolist() == [True, False]
+    assert loaded.has_poster is None
+    second = loaded.of_films(np.array([False, True]))
+    assert (second.movie_ids.tolist(), second.has_plot.tolist()) == (["tt2"], [False])
+    np.testing.assert_array_equal(second.probabilities, predictions.probabilities[1:])
+    assert (second.split, second.has_poster) == ("validation", None)
+
+
+def test_load_of_a_file_of_version_one_knows_nothing_of_what_films_lack(tmp_path):
+    predictions = Predictions(**arguments(has_plot=[True, False]))
+    path = predictions.save(tmp_path / "a.npz")
+    with np.load(path) as archive:
+        old = {name: archive[name] for name in archive if not name.startswith("has_")}
+    np.savez(path, **{**old, "version": np.array(1)})
+    loaded = Predictions.load(path)
+    assert_equal(loaded, predictions)
+    assert (loaded.has_plot, loaded.has_poster) == (None, None)
 
 
 def test_predictions_saved_twice_give_the_same_bytes_and_no_other_file(tmp_path):
@@ -144,7 +168,9 @@ def test_load_of_a_damaged_file_raises_run_error_or_gives_the_truth(tmp_path):
     ("field", "value", "message"),
     [
         ("format", np.array("something else"), "field 'format': expected keras_genre.predictions"),
-        ("version", np.array(2), "field 'version': expected 1, received 2"),
+        ("version", np.array(3), "field 'version': expected 1 or 2, received 3"),
+        ("has_plot", None, "field 'has_plot'"),
+        ("has_poster", np.array([1.0, 0.0]), "Expected has_poster as booleans"),
         ("labels", None, "field 'labels'"),
         ("movie_ids", np.array(["tt1", "tt2"], dtype=object), "field 'movie_ids'.*allow_pickle"),
         ("probabilities", np.full((2, 3), 7.0), "'tt1' has 7.0 for 'Drama' in probabilities"),

@@ -4,7 +4,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn.metrics import f1_score
 
-from keras_genre.scoring.thresholds import best_threshold
+from keras_genre.scoring.logits import from_logits
+from keras_genre.scoring.thresholds import (
+    best_threshold,
+    best_top_k,
+    only_top_k,
+    promised_threshold,
+    shrunk_threshold,
+)
 
 # Few distinct values, so that ties, 0 and 1 are common.
 film = st.tuples(st.integers(0, 1), st.integers(0, 6).map(lambda k: np.float32(k / 6)))
@@ -79,3 +86,91 @@ def test_best_threshold_under_jitter_selects_the_same_films():
 def test_best_threshold_of_a_genre_without_films_raises():
     with pytest.raises(ValueError, match="at least one film"):
         best_threshold([0, 0], np.float32([0.1, 0.2]))
+
+
+def drawn(films, mean, seed):
+    """True probabilities of one genre, and labels drawn from them."""
+    random = np.random.default_rng(seed)
+    probabilities = from_logits(random.normal(mean, 2, films))
+    return (random.random(films) < probabilities).astype("uint8"), probabilities
+
+
+def test_promised_threshold_of_true_probabilities_is_the_best_on_many_films():
+    labels, probabilities = drawn(200_000, -2, 0)
+    threshold = promised_threshold(probabilities)
+    assert threshold == pytest.approx(best_threshold(labels, probabilities), abs=0.02)
+    best = f1(labels, probabilities, best_threshold(labels, probabilities))
+    assert f1(labels, probabilities, threshold) == pytest.approx(best, abs=1e-3)
+
+
+def test_promised_threshold_of_impossible_probabilities_is_zero():
+    assert promised_threshold(np.zeros(3, "float32")) == 0
+
+
+@pytest.mark.parametrize("films", [[], [1.0], [0.0], [0.2, 0.3]])
+def test_shrunk_threshold_without_labels_is_the_promise(films):
+    probabilities = np.array([*films, 0.4], "float32")
+    labels = np.zeros(len(probabilities))
+    assert shrunk_threshold(labels, probabilities) == promised_threshold(probabilities)
+
+
+def test_shrunk_threshold_lies_between_the_promise_and_the_own_one():
+    labels = np.array([0] * 8 + [1, 0])
+    probabilities = np.linspace(0.01, 0.9, 10).astype("float32")
+    low, high = sorted([best_threshold(labels, probabilities), promised_threshold(probabilities)])
+    assert low < shrunk_threshold(labels, probabilities) < high
+    # One film moves it little, and many films much.
+    promised = promised_threshold(probabilities)
+    moved = [
+        abs(shrunk_threshold(np.tile(labels, n), np.tile(probabilities, n)) - promised)
+        for n in (1, 400)
+    ]
+    assert moved[0] < 0.02
+    assert moved[1] > 0.9 * (high - low)
+
+
+@pytest.mark.parametrize(("mean", "least_gain"), [(-6, 0.015), (-1, -0.002)])
+def test_shrunk_threshold_on_new_films_helps_rare_genres_and_harms_no_frequent_one(
+    mean, least_gain
+):
+    """400 films, of which about 7 or 150 have the genre."""
+    new_labels, new_probabilities = drawn(20_000, mean, 999)
+    gains = []
+    for seed in range(40):
+        labels, probabilities = drawn(400, mean, seed)
+        if labels.any():
+            own, shrunk = (
+                f1(new_labels, new_probabilities, find(labels, probabilities))
+                for find in (best_threshold, shrunk_threshold)
+            )
+            gains.append(shrunk - own)
+    assert np.mean(gains) > least_gain
+
+
+def test_only_top_k_takes_the_highest_and_of_equal_ones_the_first():
+    probabilities = np.array([[0.1, 0.5, 0.5, 0.2], [0.3, 0.3, 0.3, 0.3]])
+    assert only_top_k(probabilities, 1).tolist() == [[0, 1, 0, 0], [1, 0, 0, 0]]
+    assert only_top_k(probabilities, 2).tolist() == [[0, 1, 1, 0], [1, 1, 0, 0]]
+    assert only_top_k(probabilities[0], 3).tolist() == [0, 1, 1, 1]
+    assert only_top_k(probabilities, 9).all()
+
+
+def test_best_top_k_beats_every_number_and_floor_of_a_grid():
+    random = np.random.default_rng(0)
+    labels = (random.random((60, 6)) < 0.3).astype("uint8")
+    probabilities = ((labels + random.random(labels.shape)) / 2).astype("float32")
+
+    def micro_f1(k, floor):
+        return f1(labels, np.where(only_top_k(probabilities, k), probabilities, 0), floor)
+
+    best = micro_f1(*best_top_k(labels, probabilities))
+    grid = [micro_f1(k, floor) for k in range(1, 6) for floor in np.linspace(0, 1, 41)]
+    assert best >= max(grid)
+
+
+def test_best_top_k_of_films_with_one_genre_each_is_one():
+    labels = np.eye(4, dtype="uint8")
+    probabilities = np.where(labels, 0.6, 0.5).astype("float32")
+    k, floor = best_top_k(labels, probabilities)
+    assert k == 1
+    assert floor < 0.6

@@ -73,5 +73,7 @@ def test_run_served_takes_plot_and_poster_alone_and_knows_no_neighbor(run, linke
     raw = {name: tf.constant([film[name] for film in films]) for name in ("plot", "poster")}
     tensors = run.preprocessor(raw)
     assert not np.any(tensors["neighbor_mask"])
-    expected = tf.sigmoid(run.model(tensors))
+    expected = run.rule.calibrated(
+        tf.sigmoid(run.model(tensors)), tensors["has_plot"], tensors["has_poster"]
+    )
     np.testing.assert_allclose(served(**raw)["probabilities"], expected, atol=1e-5)

@@ -25,7 +25,8 @@ def genre_scores(systems: Sequence[System]) -> tuple[pd.DataFrame, np.ndarray]:
     f1, right = {}, []
     for system in systems:
         decisions = [
-            rule.select(predictions.probabilities) for predictions, rule in system.trainings
+            rule.select(predictions.probabilities, predictions.has_plot, predictions.has_poster)
+            for predictions, rule in system.trainings
         ]
         f1[system.name] = np.mean([_f1(labels, selected) for selected in decisions], axis=0)
         right.append(np.mean([selected == labels for selected in decisions], axis=0))
