@@ -1,5 +1,6 @@
 """Some of the films of a set of predictions."""
 
+import dataclasses
 from collections.abc import Iterable
 
 import numpy as np
@@ -28,10 +29,9 @@ def of_films(predictions: Predictions, movie_ids: Iterable[str]) -> Predictions:
             f"split), received {len(unknown)} others, for example {unknown[0]!r}."
         )
     rows = np.array([known[movie_id] for movie_id in movie_ids], dtype="int64")
-    return Predictions(
-        movie_ids=movie_ids,
-        labels=predictions.labels[rows],
-        probabilities=predictions.probabilities[rows],
-        vocabulary=predictions.vocabulary,
-        split=predictions.split,
-    )
+    arrays = {
+        field.name: getattr(predictions, field.name)[rows]
+        for field in dataclasses.fields(predictions)
+        if isinstance(getattr(predictions, field.name), np.ndarray)  # one row a film, each
+    }
+    return dataclasses.replace(predictions, **arrays)
