@@ -9,6 +9,7 @@ from keras_genre.data import MovieDataset
 from keras_genre.runs.feature_batches import load_with_features
 from keras_genre.runs.features import Features
 from keras_genre.runs.labels import ids_and_labels
+from keras_genre.runs.transforms import Transformed
 from keras_genre.scoring import Predictions
 
 
@@ -39,40 +40,15 @@ def predict(
         ValueError: If the model's genres are not the dataset's, or not in the same order.
     """
     _check_vocabulary(model, dataset)
-    logits = predict_logits(model, preprocessor, dataset, split, batch_size, transform)
-    return _predictions(logits, dataset, split)
-
-
-def predict_logits(
-    model: keras.Model,
-    preprocessor,
-    dataset: MovieDataset,
-    split: str,
-    batch_size: int = 64,
-    transform: Callable[[dict], dict] | None = None,
-) -> dict[str, np.ndarray]:
-    """Ask a model about the films of a split, whatever the genres of the records.
-
-    Args:
-        model: As in `predict`.
-        preprocessor: As in `predict`.
-        dataset: As in `predict`.
-        split: As in `predict`.
-        batch_size: As in `predict`.
-        transform: As in `predict`.
-
-    Returns:
-        From movie id to logits of shape `(genres,)`, in the model's order of genres.
-    """
     batches = dataset.load(
         split,
-        preprocessor if transform is None else _after(transform, preprocessor),
+        Transformed(preprocessor, transform) if transform else preprocessor,
         batch_size,
         shuffle=False,
         bucketed=True,
         with_ids=True,
     )
-    return _logits(model, batches)
+    return _predictions(model, batches, dataset, split)
 
 
 def predict_with_features(
@@ -100,19 +76,7 @@ def predict_with_features(
     batches = load_with_features(
         dataset, split, preprocessor, known, batch_size, shuffle=False, with_ids=True
     )
-    return _predictions(_logits(model, batches), dataset, split)
-
-
-def _after(transform: Callable[[dict], dict], preprocessor) -> Callable:
-    """Give a preprocessor of transformed films."""
-    prepare = getattr(preprocessor, "prepare_stored", preprocessor)
-
-    def prepare_transformed(raw: dict) -> dict:
-        return prepare(transform(raw))
-
-    # Without it the films would come without their neighbours.
-    prepare_transformed.neighbor_dim = getattr(preprocessor, "neighbor_dim", 0)
-    return prepare_transformed
+    return _predictions(model, batches, dataset, split)
 
 
 def _check_vocabulary(model, dataset: MovieDataset) -> None:
@@ -124,8 +88,9 @@ def _check_vocabulary(model, dataset: MovieDataset) -> None:
         )
 
 
-def _predictions(logits: Mapping, dataset: MovieDataset, split: str) -> Predictions:
+def _predictions(model, batches, dataset: MovieDataset, split: str) -> Predictions:
     movie_ids, labels = ids_and_labels(dataset, split)
+    logits = _logits(model, batches)
     return Predictions(
         movie_ids=movie_ids,
         labels=labels,
