@@ -13,8 +13,7 @@ from keras_genre.errors import KerasGenreError
 from keras_genre.evaluation.film_lookup import film_texts
 from keras_genre.evaluation.film_subsets import of_films
 from keras_genre.genres import GenreVocabulary
-from keras_genre.runs.labels import ids_and_labels
-from keras_genre.runs.predicting import ask, sigmoid
+from keras_genre.runs import predict
 from keras_genre.scoring.decision_rule import DecisionRule
 from keras_genre.scoring.predictions import Predictions
 
@@ -93,19 +92,15 @@ def predict_other_dataset(run, dataset, split: str) -> CrossDatasetPredictions:
             f"those of {dataset.folder} ({', '.join(other)})."
         )
     _warn_of_other_text(run, dataset)
-    vocabulary = GenreVocabulary(shared)
     with damaged_shard_named(dataset):
-        movie_ids, labels = ids_and_labels(dataset, split)
-        answers = ask(run.model, run.preprocessor, dataset, split)
-    probabilities = sigmoid([answers.logits[movie_id] for movie_id in movie_ids])
-    columns = [own.index(name) for name in shared]
-    predictions = Predictions(
-        movie_ids=movie_ids,
-        labels=labels[:, [other.index(name) for name in shared]],
-        probabilities=probabilities[:, columns],
+        films = _InGenresOf(own, dataset)
+        predictions = predict(run.model, run.preprocessor, films, split)
+    vocabulary, columns = GenreVocabulary(shared), [own.index(name) for name in shared]
+    predictions = dataclasses.replace(
+        predictions,
+        labels=predictions.labels[:, columns],
+        probabilities=predictions.probabilities[:, columns],
         vocabulary=vocabulary,
-        split=split,
-        **answers.present_of(movie_ids),
     )
     return CrossDatasetPredictions(
         predictions=predictions,
@@ -114,6 +109,24 @@ def predict_other_dataset(run, dataset, split: str) -> CrossDatasetPredictions:
         left_out_records=tuple(name for name in other if name not in own),
         known_films=_known_films(run, dataset, split),
     )
+
+
+class _InGenresOf:
+    """Films with labels in another vocabulary's columns; what it does not know falls away."""
+
+    def __init__(self, vocabulary: GenreVocabulary, dataset):
+        self.vocabulary = vocabulary
+        self._dataset = dataset
+        self._columns = np.zeros((len(dataset.vocabulary), len(vocabulary)), "float32")
+        for column, name in enumerate(vocabulary):
+            if name in dataset.vocabulary:
+                self._columns[dataset.vocabulary.index(name), column] = 1
+
+    def load(self, *args, **options):
+        """Load as `MovieDataset.load` does."""
+        return self._dataset.load(*args, **options).map(
+            lambda tensors, labels, *ids: (tensors, labels @ self._columns, *ids)
+        )
 
 
 def _known_films(run, dataset, split: str) -> tuple[str, ...]:

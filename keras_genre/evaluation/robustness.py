@@ -98,8 +98,9 @@ def robustness_table(
 
     Returns:
         One row a change, and for each set of films a row "untouched" before. Columns: `change`,
-        `films`, `split`, `num_films`, `undefined_genres` (a tuple: no film of the set has them,
-        they are left out of averages over genres), and for each of `macro_f1`, `micro_f1` and
+        `films`, `split`, `num_films`, `threshold_method`, `thresholds_fitted_on`,
+        `undefined_genres` (a tuple: no film of the set has them, they are left out of averages
+        over genres), and for each of `macro_f1`, `micro_f1` and
         `mean_average_precision` the score, `<score>_low` and `<score>_high`, the ends of its
         95% interval, `<score>_difference` to the same films untouched, and the ends of the
         paired 95% interval of that, `<score>_difference_low` and `<score>_difference_high`.
@@ -135,6 +136,8 @@ def _row(change, films, predictions, rule, num_resamples, seed) -> dict:
         "films": films,
         "split": predictions.split,
         "num_films": len(predictions),
+        "threshold_method": rule.method,
+        "thresholds_fitted_on": rule.fitted_on,
         "undefined_genres": score(predictions, rule).undefined_genres,
     }
     return row | _columns(intervals, "")

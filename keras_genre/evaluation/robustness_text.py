@@ -20,13 +20,23 @@ def format_robustness(table: pd.DataFrame) -> str:
         "In brackets: 95% intervals, percentile bootstrap over films. Differences to the same "
         "films untouched, film by film; * where zero lies outside."
     )
-    return "\n\n".join([*parts, textwrap.fill(note, 80)])
+    return "\n\n".join([*parts, _thresholds(table.iloc[0]), textwrap.fill(note, 80)])
+
+
+def _thresholds(row: pd.Series) -> str:
+    method, fitted_on = row["threshold_method"].replace("_", " "), row["thresholds_fitted_on"]
+    if not fitted_on:
+        return f"Thresholds: {method}."
+    text = f"Thresholds: {method}, fitted on {fitted_on}, the same for all rows."
+    if fitted_on == row["split"]:
+        text += " These very films untouched: their F1 is too high, and so is what it loses."
+    return textwrap.fill(text, 80)
 
 
 def _format_group(films: str, group: pd.DataFrame) -> str:
     first = group.iloc[0]
     where = f"of the {first['split']} split" if first["split"] else "of no split"
-    lines = [f"{first['num_films']:,} films: {films} {where}", ""]
+    lines = [f"{films[:1].upper()}{films[1:]} {where}: {first['num_films']:,}", ""]
     lines.append(f"{'':<23} {'':<8} {'':<18} difference")
     for _, row in group.iterrows():
         for number, (score, name) in enumerate(_SCORES.items()):

@@ -1,7 +1,6 @@
 """From a model to Predictions."""
 
-import dataclasses
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 
 import keras
 import numpy as np
@@ -43,51 +42,6 @@ def predict(
         ValueError: If the model's genres are not the dataset's, or not in the same order.
     """
     _check_vocabulary(model, dataset)
-    answers = ask(model, preprocessor, dataset, split, batch_size, transform)
-    return _predictions(answers, dataset, split)
-
-
-@dataclasses.dataclass(frozen=True)
-class Answers:
-    """What a model said of films, by movie id.
-
-    Args:
-        logits: Of shape `(genres,)`, in the model's order of genres.
-        present: Under "has_plot" and "has_poster", those of them that the model is told: whether
-            the film has it.
-    """
-
-    logits: Mapping[str, np.ndarray]
-    present: Mapping[str, Mapping[str, bool]]
-
-    def present_of(self, movie_ids: Sequence[str]) -> dict[str, list[bool]]:
-        """The same for films in this order, as `Predictions` takes them."""
-        return {
-            name: [has[movie_id] for movie_id in movie_ids] for name, has in self.present.items()
-        }
-
-
-def ask(
-    model: keras.Model,
-    preprocessor,
-    dataset: MovieDataset,
-    split: str,
-    batch_size: int = 64,
-    transform: Callable[[dict], dict] | None = None,
-) -> Answers:
-    """Ask a model about the films of a split, whatever the genres of the records.
-
-    Args:
-        model: As in `predict`.
-        preprocessor: As in `predict`.
-        dataset: As in `predict`.
-        split: As in `predict`.
-        batch_size: As in `predict`.
-        transform: As in `predict`.
-
-    Returns:
-        The `Answers`, whose logits are in the model's order of genres.
-    """
     batches = dataset.load(
         split,
         Transformed(preprocessor, transform) if transform else preprocessor,
@@ -96,7 +50,7 @@ def ask(
         bucketed=True,
         with_ids=True,
     )
-    return _answers(model, batches)
+    return _predictions(model, batches, dataset, split)
 
 
 def predict_with_features(
@@ -133,7 +87,7 @@ def predict_with_features(
         shuffle=False,
         with_ids=True,
     )
-    return _predictions(_answers(model, batches), dataset, split)
+    return _predictions(model, batches, dataset, split)
 
 
 def _check_vocabulary(model, dataset: MovieDataset) -> None:
@@ -145,20 +99,21 @@ def _check_vocabulary(model, dataset: MovieDataset) -> None:
         )
 
 
-def _predictions(answers: Answers, dataset: MovieDataset, split: str) -> Predictions:
+def _predictions(model, batches, dataset: MovieDataset, split: str) -> Predictions:
     movie_ids, labels = ids_and_labels(dataset, split)
+    logits, present = _answers(model, batches)
     return Predictions(
         movie_ids=movie_ids,
         labels=labels,
-        probabilities=sigmoid([answers.logits[movie_id] for movie_id in movie_ids]),
+        probabilities=sigmoid([logits[movie_id] for movie_id in movie_ids]),
         vocabulary=dataset.vocabulary,
         split=split,
-        **answers.present_of(movie_ids),
+        **{name: [has[movie_id] for movie_id in movie_ids] for name, has in present.items()},
     )
 
 
-def _answers(model: keras.Model, batches) -> Answers:
-    """Bucketed films come in another order than the records'."""
+def _answers(model: keras.Model, batches) -> tuple[dict, dict[str, dict]]:
+    """Logits, and what is present, by movie id: bucketed films come in another order."""
     logits, present = {}, {}
     for tensors, _, movie_ids in batches:
         names = [movie_id.decode() for movie_id in movie_ids.numpy()]
@@ -167,7 +122,7 @@ def _answers(model: keras.Model, batches) -> Answers:
             if part in tensors:
                 has = zip(names, tensors[part].numpy(), strict=True)
                 present.setdefault(part, {}).update(has)
-    return Answers(logits, present)
+    return logits, present
 
 
 def sigmoid(logits: np.ndarray) -> np.ndarray:

@@ -75,9 +75,25 @@ def test_table_as_text_names_films_and_undefined_genres_in_80_columns(make_predi
     rows = [ChangedFilms("10% of words mistyped", "all films", worse)]
     text = format_robustness(robustness_table(predictions, rows, _rule(predictions), 50))
     assert max(map(len, text.splitlines())) <= 80
-    assert "40 films: all films of the test split" in text
+    assert "All films of the test split: 40" in text
     assert "left out of the averages over genres (no film has them): genre 2." in text
     assert "macro F1 0.000 [0.00, 0.00] -1.000 [-1.000, -1.000] *" in text
+
+
+def test_table_as_text_warns_where_thresholds_come_from_these_films(predictions, changed):
+    fitted = DecisionRule(predictions.vocabulary, [0.5] * 3, "per_genre", "validation")
+    rows = [ChangedFilms("noise", "half", changed)]
+    text = format_robustness(robustness_table(predictions, rows, fitted, 10))
+    assert "Thresholds: per genre, fitted on validation" in text
+    assert "too high" not in text
+    here, there = (
+        Predictions(p.movie_ids, p.labels, p.probabilities, p.vocabulary, "validation")
+        for p in (predictions, changed)
+    )
+    rows = [ChangedFilms("noise", "half", there)]
+    text = format_robustness(robustness_table(here, rows, fitted, 10))
+    assert "their F1 is too high" in text
+    assert max(map(len, text.splitlines())) <= 80
 
 
 def test_subset_of_films_keeps_each_films_row(predictions):
