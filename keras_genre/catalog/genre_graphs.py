@@ -1,5 +1,6 @@
 """Genres that occur together, as a graph, and what can be read off it for the labels."""
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -9,7 +10,7 @@ from keras_genre.catalog.movie_catalog import MovieCatalog
 if TYPE_CHECKING:
     import networkx
 
-__all__ = ["genre_graph", "prune_weak", "weak_genres"]
+__all__ = ["genre_graph", "graph_of_labels", "prune_weak", "weak_genres"]
 
 
 def genre_graph(catalog: MovieCatalog) -> "networkx.Graph":
@@ -39,10 +40,19 @@ def genre_graph(catalog: MovieCatalog) -> "networkx.Graph":
         >>> graph.edges["Drama", "War"]
         {'films': 1, 'strength': 0.3333333333333333}
     """
+    return graph_of_labels(catalog.labels(), catalog.vocabulary.names)
+
+
+def graph_of_labels(labels: np.ndarray, names: Sequence[str]) -> "networkx.Graph":
+    """Do for labels what `genre_graph` does for the films of a catalogue.
+
+    Args:
+        labels: Multi-hot, of shape `(films, genres)`.
+        names: The genres.
+    """
     import networkx
 
-    names = catalog.vocabulary.names
-    together = count_together(catalog.labels())
+    together = count_together(labels)
     films = together.diagonal()
     graph = networkx.Graph()
     graph.add_nodes_from((name, {"films": int(n)}) for name, n in zip(names, films, strict=True))

@@ -5,6 +5,7 @@ import pandas as pd
 from sklearn.metrics import multilabel_confusion_matrix
 
 from keras_genre.scoring.decision_rule import DecisionRule
+from keras_genre.scoring.decisions import decide
 from keras_genre.scoring.predictions import Predictions
 
 __all__ = ["confused_pairs", "genre_confusion", "pair_confusion"]
@@ -114,13 +115,7 @@ def confused_pairs(predictions: Predictions, rule: DecisionRule) -> pd.DataFrame
 
 
 def _decisions(predictions, rule) -> tuple[np.ndarray, np.ndarray]:
-    if rule.vocabulary != predictions.vocabulary:
-        raise ValueError(
-            "Expected a decision rule for the genres of the predictions "
-            f"{list(predictions.vocabulary)}, received one for {list(rule.vocabulary)}."
-        )
-    selected = rule.select(predictions.probabilities, predictions.has_plot, predictions.has_poster)
-    return predictions.labels.astype(bool), selected
+    return predictions.labels.astype(bool), decide(predictions, rule).selected
 
 
 def _at_least_two(*arrays: np.ndarray) -> list[np.ndarray]:

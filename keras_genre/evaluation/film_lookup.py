@@ -1,7 +1,6 @@
 """The films behind predictions: what the records hold of them."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 import pandas as pd
 import tensorflow as tf
@@ -10,27 +9,9 @@ from keras_genre import features
 from keras_genre.data import MovieDataset
 from keras_genre.data.damaged_shard import damaged_shard_named
 from keras_genre.data.parsing import parse
+from keras_genre.evaluation.film import Film
 
-__all__ = ["Film", "film_contents", "film_texts", "look_up_films"]
-
-
-@dataclass(frozen=True)
-class Film:
-    """A film as records hold it.
-
-    Args:
-        movie_id: Its id.
-        title: Its title; may be empty.
-        plot: Its plot; empty = missing.
-        poster: JPEG bytes; empty = missing.
-        genres: Its true genres, in the order of the vocabulary.
-    """
-
-    movie_id: str
-    title: str
-    plot: str
-    poster: bytes
-    genres: tuple[str, ...]
+__all__ = ["film_contents", "film_texts", "look_up_films"]
 
 
 def look_up_films(

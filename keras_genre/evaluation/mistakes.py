@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 
 from keras_genre.scoring.decision_rule import DecisionRule
+from keras_genre.scoring.decisions import decide
 from keras_genre.scoring.predictions import Predictions
 
 __all__ = ["confident_mistakes"]
@@ -27,8 +28,8 @@ def confident_mistakes(
 
     Returns:
         One row a mistake, the surest first: `kind` ("given" or "missed"), `movie_id`, `genre`,
-        `probability`, `threshold`, `true_genres` and `predicted_genres` (tuples, in the order
-        of the vocabulary). First all that were given, then all that were missed.
+        `probability` (calibrated), `threshold`, `true_genres` and `predicted_genres` (tuples, in
+        the order of the vocabulary). First all that were given, then all that were missed.
 
     Raises:
         ValueError: If the rule is for another vocabulary, or `num_films` is less than 1.
@@ -37,21 +38,16 @@ def confident_mistakes(
         >>> mistakes = confident_mistakes(predictions, run.rule)  # doctest: +SKIP
         >>> films = look_up_films(run.dataset, "test", mistakes["movie_id"])  # doctest: +SKIP
     """
-    if rule.vocabulary != predictions.vocabulary:
-        raise ValueError(
-            "Expected a decision rule for the genres of the predictions "
-            f"{list(predictions.vocabulary)}, received one for {list(rule.vocabulary)}."
-        )
     if num_films < 1:
         raise ValueError(f"Expected num_films of at least 1, received {num_films}.")
-    labels, probabilities = predictions.labels.astype(bool), predictions.probabilities
-    selected = rule.select(probabilities, predictions.has_plot, predictions.has_poster)
+    labels, decisions = predictions.labels.astype(bool), decide(predictions, rule)
+    probabilities, selected = decisions.calibrated, decisions.selected
     sureness = {
         "given": np.where(selected & ~labels, probabilities, -1),
         "missed": np.where(labels & ~selected, 1 - probabilities, -1),
     }
     rows = [
-        _mistake(kind, film, genre, predictions, rule, selected)
+        _mistake(kind, film, genre, predictions, decisions)
         for kind, sure in sureness.items()
         for film, genre in _surest(sure, num_films)
     ]
@@ -71,14 +67,14 @@ def _surest(sureness: np.ndarray, num_films: int) -> list[tuple[int, int]]:
     return [(int(film), int(genres[film])) for film in order if of_film[film] >= 0]
 
 
-def _mistake(kind, film, genre, predictions, rule, selected) -> dict:
+def _mistake(kind, film, genre, predictions, decisions) -> dict:
     vocabulary = predictions.vocabulary
     return {
         "kind": kind,
         "movie_id": str(predictions.movie_ids[film]),
         "genre": vocabulary[genre],
-        "probability": float(predictions.probabilities[film, genre]),
-        "threshold": float(rule.thresholds[genre]),
+        "probability": float(decisions.calibrated[film, genre]),
+        "threshold": float(decisions.thresholds[film, genre]),
         "true_genres": vocabulary.decode(predictions.labels[film]),
-        "predicted_genres": vocabulary.decode(selected[film]),
+        "predicted_genres": vocabulary.decode(decisions.selected[film]),
     }

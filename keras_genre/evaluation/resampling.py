@@ -9,6 +9,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from keras_genre.scoring.decision_rule import DecisionRule
+from keras_genre.scoring.decisions import decide
 from keras_genre.scoring.predictions import Predictions
 
 __all__ = ["ResampledScores", "draw_counts"]
@@ -48,9 +49,7 @@ class ResampledScores:
 
     def __init__(self, predictions: Predictions, rule: DecisionRule):
         labels = predictions.labels.astype(bool)
-        selected = rule.select(
-            predictions.probabilities, predictions.has_plot, predictions.has_poster
-        )
+        selected = decide(predictions, rule).selected
         self._num_genres = labels.shape[1]
         self._events = np.concatenate(
             [labels & selected, labels, selected], axis=1, dtype="float64"
@@ -62,16 +61,32 @@ class ResampledScores:
 
     def __call__(self, counts: np.ndarray) -> np.ndarray:
         """Return the scores in the order of `names`, of shape `(resamples, 3)`."""
-        hits, actual, predicted = np.split(counts @ self._events, 3, axis=1)
-        precisions = [ranking.average_precision(counts) for ranking in self._rankings]
-        return np.stack(
-            [
-                _mean_of_defined(_ratio(2 * hits, actual + predicted), actual > 0),
-                _ratio(2 * hits.sum(axis=1), (actual + predicted).sum(axis=1)),
-                _mean_of_defined(np.stack(precisions, axis=1), actual > 0),
-            ],
-            axis=1,
+        hits, actual, predicted = self._counted(counts)
+        micro = _ratio(2 * hits.sum(axis=1), (actual + predicted).sum(axis=1))
+        by_genre = self.by_genre(counts)
+        macro, mean_precision = (
+            _mean_of_defined(by_genre[name], actual > 0) for name in ("f1", "average_precision")
         )
+        return np.stack([macro, micro, mean_precision], axis=1)
+
+    def by_genre(self, counts: np.ndarray) -> dict[str, np.ndarray]:
+        """Return the scores of each genre by name, each of shape `(resamples, genres)`.
+
+        They are `precision`, `recall`, `f1` and `average_precision`; NaN where undefined.
+        """
+        hits, actual, predicted = self._counted(counts)
+        known = actual > 0
+        precisions = [ranking.average_precision(counts) for ranking in self._rankings]
+        return {
+            "precision": np.where(known, _ratio(hits, predicted), np.nan),
+            "recall": _ratio(hits, actual),
+            "f1": np.where(known, _ratio(2 * hits, actual + predicted), np.nan),
+            "average_precision": np.stack(precisions, axis=1),
+        }
+
+    def _counted(self, counts: np.ndarray) -> list[np.ndarray]:
+        """Hits, films that have each genre and films that get it, `(resamples, genres)` each."""
+        return np.split(counts @ self._events, 3, axis=1)
 
 
 class _Ranking:

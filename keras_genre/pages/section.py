@@ -30,9 +30,13 @@ class Section:
         plots: Possibly none.
         table: The figures of the plots; integers and texts are shown as they are, other numbers
             with one decimal, missing ones as "-".
+        notes: Further paragraphs, below the plots.
+        table_first: Whether the table is what the section is for: then it stands open, above.
     """
 
     heading: str
     text: str
     plots: tuple[Plot, ...] = ()
     table: pd.DataFrame | None = None
+    notes: tuple[str, ...] = ()
+    table_first: bool = False

@@ -2,6 +2,7 @@
 
 import functools
 import io
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -23,7 +24,13 @@ _MARGIN = 0.08  # inches
 
 
 def new_figure(
-    height: float, title: str, detail: str, width: float = WIDTH, rows: int = 1
+    height: float,
+    title: str,
+    detail: str,
+    width: float = WIDTH,
+    rows: int = 1,
+    columns: int = 1,
+    widths: Sequence[float] | None = None,
 ) -> "tuple[Figure, list[Axes]]":
     """Make a figure with its title and a line of detail above the axes.
 
@@ -33,6 +40,8 @@ def new_figure(
         detail: Units and numbers of films.
         width: In inches.
         rows: Number of axes, one above the other.
+        columns: Number of axes side by side; they come row by row.
+        widths: Of the columns, relative to each other; alike by default.
     """
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
@@ -53,7 +62,7 @@ def new_figure(
 
     write(title, 0.1, **_TITLE)
     write(detail, 0.16 + title_height, **_DETAIL)
-    axes = list(figure.subplots(rows, 1, squeeze=False)[:, 0])
+    axes = list(figure.subplots(rows, columns, squeeze=False, width_ratios=widths).ravel())
     for one in axes:
         one.spines[["top", "right", "left"]].set_visible(False)
         one.spines["bottom"].set_color(RULE)
@@ -76,9 +85,9 @@ def _wrapped(figure: "Figure", text: str, how: dict) -> list[str]:
     return lines
 
 
-def name_rows(axes: "Axes", names, size: float = TEXT) -> None:
+def name_rows(axes: "Axes", names, size: float = TEXT, longest: int = 22) -> None:
     """Name the rows of a plot from top to bottom, one a unit, the first at 0."""
-    names = [drawable(name) for name in names]
+    names = [drawable(name, longest) for name in names]
     axes.set_yticks(range(len(names)), names, fontsize=size)
     axes.set_ylim(len(names) - 0.5, -0.5)
 
@@ -105,8 +114,23 @@ def _letters() -> frozenset[int]:
     return frozenset(font.get_charmap())
 
 
-def rendered(figure: "Figure") -> bytes:
-    """Return a figure as the bytes of a PNG; the same figure always gives the same bytes."""
+def rendered(figure: "Figure", colors: int | None = None) -> bytes:
+    """Return a figure as the bytes of a PNG; the same figure always gives the same bytes.
+
+    Args:
+        figure: The figure.
+        colors: How many colours are kept of one that shows photographs: 256 save two thirds of the
+            bytes. None for all.
+    """
     out = io.BytesIO()
     figure.savefig(out, format="png", dpi=DOTS_PER_INCH, metadata={"Software": None})
+    return out.getvalue() if colors is None else _with_fewer_colors(out, colors)
+
+
+def _with_fewer_colors(png: io.BytesIO, colors: int) -> bytes:
+    from PIL import Image
+
+    out = io.BytesIO()
+    with Image.open(png) as image:
+        image.convert("RGB").quantize(colors).save(out, "PNG", optimize=True)
     return out.getvalue()

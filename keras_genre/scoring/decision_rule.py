@@ -189,6 +189,22 @@ class DecisionRule:
 
         return self._each_by_its_rule(selected, probabilities, has_plot, has_poster)
 
+    def film_thresholds(self, num_films: int, has_plot=None, has_poster=None) -> np.ndarray:
+        """Return each film's thresholds, float32 of shape `(films, genres)`.
+
+        Args:
+            num_films: How many films.
+            has_plot: As of `select`.
+            has_poster: As of `select`.
+        """
+        shape = (num_films, len(self.vocabulary))
+        return self._each_by_its_rule(
+            lambda rule: np.broadcast_to(rule.thresholds, shape),
+            np.empty(shape, "float32"),
+            has_plot,
+            has_poster,
+        )
+
     def _checked(self, probabilities) -> np.ndarray:
         probabilities = np.asarray(probabilities, dtype="float32")
         if probabilities.shape[-1:] != self.thresholds.shape:

@@ -7,6 +7,7 @@ import pandas as pd
 from sklearn import metrics
 
 from keras_genre.scoring.decision_rule import DecisionRule
+from keras_genre.scoring.decisions import decide
 from keras_genre.scoring.predictions import Predictions
 
 __all__ = ["Scores", "score"]
@@ -63,15 +64,8 @@ def score(predictions: Predictions, rule: DecisionRule) -> Scores:
         >>> scores.overall["micro_f1"], scores.undefined_genres
         (1.0, ('Drama',))
     """
-    if rule.vocabulary != predictions.vocabulary:
-        raise ValueError(
-            "Expected a decision rule for the genres of the predictions "
-            f"{list(predictions.vocabulary)}, received one for {list(rule.vocabulary)}."
-        )
     labels = predictions.labels.astype("int64")
-    selected = rule.select(
-        predictions.probabilities, predictions.has_plot, predictions.has_poster
-    ).astype("int64")
+    selected = decide(predictions, rule).selected.astype("int64")
     per_genre = _per_genre(labels, selected, predictions, rule)
     undefined = per_genre.index[per_genre["support"] == 0]
     return Scores(

@@ -103,8 +103,16 @@ def _finding(graph: "networkx.Graph", edges: list, weak: list[str]) -> str:
     return f"{text}; {len(weak)} of {len(graph)} genres {verb} apart"
 
 
-def drawn_network(graph: "networkx.Graph", finding: str, seed: int):
+def drawn_network(
+    graph: "networkx.Graph", finding: str, seed: int, laid_out: "networkx.Graph | None" = None
+):
     """Draw a graph of genres; the same seed gives the same picture.
+
+    Args:
+        graph: The graph.
+        finding: What it shows, as a title.
+        seed: Of the layout.
+        laid_out: A graph of the same genres, where they shall lie where that one has them.
 
     Returns:
         The figure, and the boxes that the nodes and their labels take, in inches, of shape
@@ -113,16 +121,18 @@ def drawn_network(graph: "networkx.Graph", finding: str, seed: int):
     import networkx
 
     names = [style.drawable(name, 22 if len(graph) <= 30 else 15) for name in graph]
-    films = np.array([n for _, n in graph.nodes(data="films")], dtype=float)
+    films, placing = (_films(one) for one in (graph, laid_out or graph))
     radii = 0.07 + 0.26 * np.sqrt(films / max(films.max(), 1))
     texts = _text_sizes(names)
     sizes = _box_sizes(texts, radii)
     side = max(style.WIDTH, (sizes.prod(axis=1).sum() / _FILLED / _SHAPE) ** 0.5)
     area = np.array([side, side * _SHAPE])
     figure, axes = _blank(area, finding, _detail(graph))
-    layout = networkx.spring_layout(graph, weight="strength", seed=seed, iterations=200, k=0.35)
+    layout = networkx.spring_layout(
+        laid_out or graph, weight="strength", seed=seed, iterations=200, k=0.35
+    )
     wanted = 0.5 + _spread(np.array([layout[name] for name in graph])) * (area - 1)
-    order = np.argsort(-films, kind="stable")
+    order = np.argsort(-placing, kind="stable")
     places = np.empty_like(wanted)
     places[order] = free_places(wanted[order], sizes[order], area)
     _draw_edges(axes, graph, dict(zip(graph, places, strict=True)))
@@ -130,6 +140,10 @@ def drawn_network(graph: "networkx.Graph", finding: str, seed: int):
     for node, name, place, radius, text in zip(graph, names, places, radii, texts, strict=True):
         _draw_node(axes, place, radius, name, text[1], node in strong)
     return figure, np.hstack([places - sizes / 2, places + sizes / 2])
+
+
+def _films(graph: "networkx.Graph") -> np.ndarray:
+    return np.array([n for _, n in graph.nodes(data="films")], dtype=float)
 
 
 def _spread(places: np.ndarray) -> np.ndarray:

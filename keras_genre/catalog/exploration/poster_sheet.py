@@ -1,7 +1,6 @@
 """Posters of every genre, side by side."""
 
 import dataclasses
-import io
 from pathlib import Path
 
 import numpy as np
@@ -110,7 +109,7 @@ def section(frame: pd.DataFrame, labels: np.ndarray, names, seed: int) -> Sectio
         }
     )
     text = f"A film of several genres may stand in the row of each. {faults}"
-    plot = Plot("posters", _with_fewer_colors(style.rendered(figure)), alt)
+    plot = Plot("posters", style.rendered(figure, colors=256), alt)
     return Section(heading, text, (plot,), table)
 
 
@@ -140,11 +139,3 @@ def _drawn(rows: dict[str, list[Image.Image]], finding: str, detail: str):
     axes.set_xticks([])
     axes.spines["bottom"].set_visible(False)
     return figure
-
-
-def _with_fewer_colors(png: bytes) -> bytes:
-    """A third of the bytes: pictures of posters are what the page weighs."""
-    out = io.BytesIO()
-    with Image.open(io.BytesIO(png)) as image:
-        image.convert("RGB").quantize(256).save(out, "PNG", optimize=True)
-    return out.getvalue()

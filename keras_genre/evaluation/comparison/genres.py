@@ -8,6 +8,7 @@ import pandas as pd
 from scipy import stats
 
 from keras_genre.evaluation.comparison.system import System
+from keras_genre.scoring.decisions import decide
 
 __all__ = ["genre_scores", "genre_table", "holm", "wins"]
 
@@ -24,10 +25,7 @@ def genre_scores(systems: Sequence[System]) -> tuple[pd.DataFrame, np.ndarray]:
     labels = films.labels.astype(bool)
     f1, right = {}, []
     for system in systems:
-        decisions = [
-            rule.select(predictions.probabilities, predictions.has_plot, predictions.has_poster)
-            for predictions, rule in system.trainings
-        ]
+        decisions = [decide(predictions, rule).selected for predictions, rule in system.trainings]
         f1[system.name] = np.mean([_f1(labels, selected) for selected in decisions], axis=0)
         right.append(np.mean([selected == labels for selected in decisions], axis=0))
     index = pd.Index(films.vocabulary.names, name="genre")
