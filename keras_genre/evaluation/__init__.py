@@ -3,8 +3,11 @@
 from keras_genre.lazy import lazy_names
 
 _HOMES = {
+    "Explanation": "explanation.film_explanation",
     "Interval": "significance",
     "bootstrap_intervals": "significance",
+    "explain_by_gradients": "explanation.integrated_gradients",
+    "explain_by_occlusion": "explanation.occlusion",
     "format_per_genre": "report",
     "format_table": "report",
     "intervals_of_means": "significance",
@@ -14,8 +17,11 @@ _HOMES = {
 }
 
 __all__ = [
+    "Explanation",
     "Interval",
     "bootstrap_intervals",
+    "explain_by_gradients",
+    "explain_by_occlusion",
     "format_per_genre",
     "format_table",
     "intervals_of_means",

@@ -6,7 +6,7 @@ import tensorflow as tf
 from keras_genre.evaluation.explanation.film_explanation import AttentionMaps
 from keras_genre.evaluation.explanation.film_parts import Poster, check_film, split_words
 from keras_genre.evaluation.explanation.film_tensors import FilmTensors, encode
-from keras_genre.evaluation.explanation.token_words import NO_WORD, sums_of_words
+from keras_genre.evaluation.explanation.token_words import sums_of_words
 from keras_genre.models import GenreClassifier
 from keras_genre.models.fusion_heads import AttentionFusionHead
 from keras_genre.models.fusion_heads.fusion_head import token_mask
@@ -76,7 +76,5 @@ def _of_pooling(encoder, film, num_words) -> AttentionMaps | None:
     if encoder.pooling != "attention":
         return None
     outputs = encoder(film.token_ids, training=False)
-    _, weights = encoder.attention(
-        outputs["tokens"], outputs["mask"], return_attention_scores=True
-    )
+    _, weights = encoder.attention(outputs["tokens"], outputs["mask"], return_attention_scores=True)
     return AttentionMaps(sums_of_words(np.asarray(weights)[0], film.owners, num_words))

@@ -106,7 +106,7 @@ def _largest(explanation: Explanation, columns: list[int]) -> tuple[float, float
 def _draw_bars(page: _Page, explanation: Explanation, columns: list[int]) -> None:
     page.write(
         "Probabilities, and what plot and poster contributed",
-        f"By {explanation.method}; contributions and scores in log-odds, above zero for the genre.",
+        f"By {explanation.method}, in log-odds. Above zero, and red: for a genre; blue: against.",
     )
     height = _BAR * len(columns)
     names = [explanation.genres[column] for column in columns]
@@ -160,13 +160,13 @@ def _detail(explanation: Explanation, column: int) -> str:
     parts = []
     if explanation.words:
         word, score = explanation.top_words(explanation.genres[column], 1)[0]
-        parts.append(f"strongest word “{word[:24]}” {score:+.2f}")
+        parts.append(f"Strongest word “{word[:24]}” {score:+.2f}.")
     if explanation.poster_scores is not None:
         heat = explanation.poster_scores[column]
-        parts.append(f"poster {heat.min():+.2f} to {heat.max():+.2f}")
+        parts.append(f"Poster {heat.min():+.2f} to {heat.max():+.2f}.")
     if explanation.completeness_error is not None:
-        parts.append(f"completeness error {explanation.completeness_error[column]:+.2f}")
-    return "Red spoke for it, blue against. " + "; ".join(parts)
+        parts.append(f"Completeness error {explanation.completeness_error[column]:+.2f}.")
+    return " ".join(parts)
 
 
 def _draw_poster(page: _Page, poster, values, largest, colours) -> tuple[float, float]:
@@ -196,8 +196,9 @@ def _draw_attention(page: _Page, explanation: Explanation) -> None:
 
         places = Image.fromarray(maps.places.mean(axis=0).astype("float32"))
         places = np.asarray(places.resize(explanation.poster.size, Image.Resampling.BILINEAR))
+        places = places - places.min()  # all places get some
         width, poster_height = _draw_poster(
-            page, explanation.poster, places, places.max(), "Oranges"
+            page, explanation.poster, places, max(places.max(), 1e-9), "Oranges"
         )
     left = _MARGIN + (width + 0.2 if width else 0.0)
     strength = maps.words / max(maps.words.max(initial=0.0), 1e-9)

@@ -6,7 +6,13 @@ from collections.abc import Callable, Iterator, Sequence
 import numpy as np
 
 from keras_genre.evaluation.explanation.film_explanation import Explanation
-from keras_genre.evaluation.explanation.film_parts import Poster, Word, as_png, check_film, split_words
+from keras_genre.evaluation.explanation.film_parts import (
+    Poster,
+    Word,
+    as_png,
+    check_film,
+    split_words,
+)
 from keras_genre.evaluation.explanation.log_odds import log_odds, modality_contributions
 from keras_genre.evaluation.explanation.poster_patches import PosterPatches
 from keras_genre.genres import GenreVocabulary

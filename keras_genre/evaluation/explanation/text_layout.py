@@ -34,7 +34,9 @@ def draw_words(
     from matplotlib import colormaps
 
     start, end = _stretch(np.abs(scores))
-    shown = [(drawable(word.text, _LONGEST), score) for word, score in zip(words, scores, strict=True)]
+    shown = [
+        (drawable(word.text, _LONGEST), score) for word, score in zip(words, scores, strict=True)
+    ]
     shown = shown[start:end]
     before = f"… {start} words" if start else ""
     after = f"{len(words) - end} words …" if end < len(words) else ""

@@ -42,9 +42,7 @@ def read_words(layer, words: Sequence[Word]) -> tuple[np.ndarray, np.ndarray]:
     if len(read):
         padding -= 2 * marks
     before = marks if len(read) else 0
-    return ids, np.pad(
-        owners[: len(read)], (before, before + padding), constant_values=NO_WORD
-    )
+    return ids, np.pad(owners[: len(read)], (before, before + padding), constant_values=NO_WORD)
 
 
 def sums_of_words(values: np.ndarray, owners: np.ndarray, num_words: int) -> np.ndarray:
