@@ -39,6 +39,8 @@ _LEAST = 0.05  # log-odds that get no more than a shade: a model without a cue s
 def draw(explanation: Explanation, path: str | os.PathLike, genres: Sequence[str]) -> None:
     """See `Explanation.draw`."""
     columns = [explanation.column(genre) for genre in genres]
+    if not columns:
+        raise ValueError("Expected at least one genre to draw, received none.")
     picture = rendered(_figure(explanation, columns))
     with staged_file(path) as staging:
         staging.write_bytes(picture)
