@@ -10,7 +10,7 @@ from planted_films import CUES, make_system, planted_films, planted_plot, plante
 def planted_system():
     """A model that has learned the planted cues."""
     system = make_system()
-    films, labels = planted_films(400, np.random.default_rng(0))
+    films, labels = planted_films(300, np.random.default_rng(0))
     tensors = {name: np.asarray(x) for name, x in system.preprocessor(films).items()}
     system.model.compile(optimizer=keras.optimizers.Adam(0.01))
     system.model.fit(tensors, labels, epochs=8, batch_size=20, verbose=0)

@@ -91,7 +91,8 @@ def test_tokens_of_any_text_are_told_by_word(plot_layer, text):
 @pytest.mark.parametrize("preset", ["lstm+cnn64+attention", "gru+cnn64+graph"])
 def test_heads_that_read_tokens_are_explained(preset):
     options = {"hidden_dim": 8} | ({"projection_dim": 8} if "attention" in preset else {})
-    system = make_system(preset, fusion_options=options)
+    neighbors = {"neighbor_dim": 16} if "graph" in preset else {}
+    system = make_system(preset, fusion_options=options, **neighbors)
     image = np.random.default_rng(0).integers(0, 256, (40, 40, 3), "uint8")
     poster = keras.utils.array_to_img(image)
     explanation = explain_by_gradients(system, "the heist waits", poster, genres=3, steps=32)

@@ -20,7 +20,7 @@ def by_occlusion(system, film):
 
 
 def by_gradients(system, film):
-    return explain_by_gradients(system, *film, genres=system.model.vocabulary.names)
+    return explain_by_gradients(system, *film, genres=system.model.vocabulary.names, steps=32)
 
 
 @pytest.fixture(scope="module", params=[by_occlusion, by_gradients])
