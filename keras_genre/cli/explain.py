@@ -129,7 +129,7 @@ def _genre_text(explanation, genre: str) -> str:
     plot, poster = explanation.contributions[:, column]
     lines = [
         f"{genre}  {explanation.probabilities[column]:.2f}",
-        f"  log-odds: {explanation.base[column]:+.2f} of no film, plot {plot:+.2f}, "
+        f"  log-odds: {explanation.base[column]:+.2f} without either, plot {plot:+.2f}, "
         f"poster {poster:+.2f}",
     ]
     scores = explanation.word_scores[:, column]
@@ -149,7 +149,7 @@ def _genre_text(explanation, genre: str) -> str:
         if explanation.poster_scores is not None:
             total += explanation.poster_scores[column].sum()
         lines.append(
-            f"  all scores together: {total:+.3f}; completeness error {error:+.3f} of the "
-            f"difference {total - error:+.3f}"
+            f"  scores sum to {total:+.3f}, logits differ by {total - error:+.3f}: "
+            f"completeness error {error:+.3f}"
         )
     return "\n".join(lines)
