@@ -160,14 +160,15 @@ def _draw_genre(page: _Page, explanation: Explanation, column: int, largest) -> 
 
 def _detail(explanation: Explanation, column: int) -> str:
     parts = []
-    if explanation.words:
-        word, score = explanation.top_words(explanation.genres[column], 1)[0]
-        parts.append(f"Strongest word “{word[:24]}” {score:+.2f}.")
     if explanation.poster_scores is not None:
         heat = explanation.poster_scores[column]
         parts.append(f"Poster {heat.min():+.2f} to {heat.max():+.2f}.")
     if explanation.completeness_error is not None:
         parts.append(f"Completeness error {explanation.completeness_error[column]:+.2f}.")
+    if explanation.words:
+        word, score = explanation.top_words(explanation.genres[column], 1)[0]
+        # At the end, where a word that is read from the right turns nothing else around.
+        parts.append(f"Strongest word, {score:+.2f}: {word[:24]}")
     return " ".join(parts)
 
 
