@@ -34,6 +34,7 @@ _COMMANDS = {
     "export": ("export", "Export a run as the next version of a served model."),
     "serve": ("serve", "Serve exported models over gRPC and REST (a development server)."),
     "predict": ("predict", "Say the genres of a film."),
+    "explain": ("explain", "Say which words and parts of a poster spoke for a film's genres."),
     "verify": ("verify", "Read every byte of a folder of records and compare it."),
     "completion": ("completion", "Print a script that completes commands in a shell."),
 }

@@ -16,7 +16,8 @@ class AttentionPooling(keras.layers.Layer):
 
     Call with `tokens`, floats of shape `(batch, positions, features)`, and `mask`, bool of shape
     `(batch, positions)`; returns floats of shape `(batch, features)`: zeros where the mask admits
-    no position. Masked positions have no influence, whatever they hold.
+    no position. Masked positions have no influence, whatever they hold. With
+    `return_attention_scores` also the weights, float32 of shape `(batch, positions)`.
 
     Example:
         >>> pooling = AttentionPooling(8)
@@ -39,7 +40,7 @@ class AttentionPooling(keras.layers.Layer):
         self.hidden.build(tokens_shape)
         self.score.build((*tokens_shape[:-1], self.attention_dim))
 
-    def call(self, tokens, mask):
+    def call(self, tokens, mask, return_attention_scores=False):
         mask = mask[:, :, None]  # (batch, positions, 1)
         # Zeroed first, for 0 times a NaN is a NaN.
         tokens = ops.where(mask, tokens, 0.0)
@@ -47,8 +48,9 @@ class AttentionPooling(keras.layers.Layer):
         # The softmax by hand: ops.softmax warns of a single position and fails over none.
         highest = ops.max(ops.where(mask, scores, -1e9), axis=1, keepdims=True)
         weights = ops.where(mask, ops.exp(ops.where(mask, scores - highest, 0.0)), 0.0)
-        total = ops.maximum(ops.sum(weights, axis=1, keepdims=True), 1.0)  # the highest has 1
-        return ops.sum(ops.cast(weights / total, tokens.dtype) * tokens, axis=1)
+        weights /= ops.maximum(ops.sum(weights, axis=1, keepdims=True), 1.0)  # the highest has 1
+        outputs = ops.sum(ops.cast(weights, tokens.dtype) * tokens, axis=1)
+        return (outputs, weights[:, :, 0]) if return_attention_scores else outputs
 
     def compute_output_shape(self, tokens_shape, mask_shape=None):
         return (tokens_shape[0], tokens_shape[-1])

@@ -30,6 +30,8 @@ def test_call_equals_the_formula_over_the_admitted_positions():
     scores = (np.tanh(admitted @ kernel + bias) @ score)[:, 0]
     weights = np.exp(scores) / np.exp(scores).sum()
     np.testing.assert_allclose(layer(TOKENS, MASK)[0], weights @ admitted, atol=1e-6)
+    _, scores = layer(TOKENS, MASK, return_attention_scores=True)
+    np.testing.assert_allclose(scores[0], [*weights, 0, 0], atol=1e-6)
 
 
 def test_call_one_position_is_that_position_and_none_is_zero():

@@ -1,0 +1,62 @@
+import json
+
+import pytest
+from PIL import Image
+
+_PLOT = "A safecracker robs the bank. 🤖"
+
+
+@pytest.mark.parametrize("method", ["occlusion", "integrated-gradients"])
+def test_explain_of_a_run_says_words_and_draws_them(run, tiny_run, tmp_path, method):
+    picture = tmp_path / "why.png"
+    args = ("explain", tiny_run.folder, "--plot", _PLOT, "--method", method)
+    code, out, err = run(*args, "--genre", "Crime", "--out", picture)
+    assert code == 0, err
+    assert out.startswith("Crime  0.")
+    assert "plot " in out
+    assert " it: " in out
+    assert ("completeness error" in out) == (method != "occlusion")
+    assert max(map(len, out.splitlines())) <= 80
+    assert f"Drawn: {picture}" in err
+    with Image.open(picture) as image:
+        assert image.format == "PNG"
+    code, out, _ = run(*args, "--top", 2, "--json")
+    answer = json.loads(out)
+    assert answer["method"].startswith(method[:9])
+    assert [word["text"] for word in answer["words"]] == _PLOT.split()
+    assert len(answer["genres"]) == (8 if method == "occlusion" else 2)
+
+
+def test_explain_of_a_saved_model_tells_the_most_probable_genres(run, exported_model):
+    code, out, err = run("explain", exported_model.parent, "--plot", "A heist.", "--top", 2)
+    assert code == 0, err
+    assert len(out.split("\n\n")) == 2
+
+
+@pytest.mark.parametrize(
+    ("args", "message"),
+    [
+        (["runs/x"], "--plot, --poster, or both"),
+        (["--plot", "x"], "either RUN_OR_MODEL or --server"),
+        (["runs/x", "--plot", "x", "--server", "localhost:1"], "either RUN_OR_MODEL or --server"),
+        (["--plot", "x", "--server", "localhost:1"], "--model"),
+        (["m", "--plot", "x", "--method", "integrated-gradients"], "need a run"),
+        (["m", "--plot", "x", "--method", "oclusion"], "Did you mean 'occlusion'"),
+    ],
+)
+def test_explain_used_wrongly_exits_with_two(run, args, message):
+    code, out, err = run("explain", *args)
+    assert (code, out) == (2, "")
+    assert message in " ".join(err.split())
+
+
+def test_explain_that_fails_says_why(run, tiny_run, tmp_path):
+    code, out, err = run("explain", tmp_path, "--plot", "x")
+    assert (code, out) == (1, "")
+    assert "no exported model" in err
+    code, _, err = run("explain", tiny_run.folder, "--plot", "x", "--genre", "Crme")
+    assert code == 1
+    assert "Did you mean 'Crime'" in err
+    code, _, err = run("explain", tiny_run.folder, "--poster", tmp_path / "no.jpg")
+    assert code == 1
+    assert "no poster file" in err
