@@ -144,11 +144,7 @@ class Guarantee:
         Raises:
             ValueError: If the predictions are of other genres.
         """
-        if predictions.vocabulary != self.vocabulary:
-            raise ValueError(
-                f"Expected predictions of the genres {list(self.vocabulary)}, received those of "
-                f"{list(predictions.vocabulary)}."
-            )
+        self._check_genres(predictions)
         labels = predictions.labels.astype(bool)
         tagged = self.tagged(predictions.probabilities)
         promised = ~np.isnan(self.thresholds)
@@ -188,10 +184,21 @@ class Guarantee:
             `decisions`: share of all pairs of film and genre that are decided; `films`: share of
             the films of which at least one genre is; `open_genres`: genres a film of which a person
             still has to decide, on average.
+
+        Raises:
+            ValueError: If the predictions are of other genres.
         """
+        self._check_genres(predictions)
         decided = self.decided(predictions.probabilities)
         return {
             "decisions": float(decided.mean()),
             "films": float(decided.any(axis=1).mean()),
             "open_genres": float((~decided).sum(axis=1).mean()),
         }
+
+    def _check_genres(self, predictions: Predictions) -> None:
+        if predictions.vocabulary != self.vocabulary:
+            raise ValueError(
+                f"Expected predictions of the genres {list(self.vocabulary)}, received those of "
+                f"{list(predictions.vocabulary)}."
+            )

@@ -158,5 +158,7 @@ def test_guarantee_on_the_test_split_or_other_genres_raises(predictions, make_pr
     with pytest.raises(ValueError, match="fitted on the test split"):
         Guarantee.fit(predictions("test"), "recall", 0.9)
     guarantee = Guarantee.fit(predictions("validation"), "recall", 0.9)
-    with pytest.raises(ValueError, match="of the genres"):
-        guarantee.check(make_predictions([[1]], [[0.9]], split="test"))
+    others = make_predictions([[1, 0, 0]], [[0.9, 0.1, 0.1]], split="test")
+    for look in (guarantee.check, guarantee.shares):
+        with pytest.raises(ValueError, match="of the genres"):
+            look(others)
