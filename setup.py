@@ -5,6 +5,7 @@ from pathlib import Path
 from setuptools import find_packages, setup
 
 _BEAM = "apache-beam>=2.70,<3"
+_TENSORBOARD = "tensorboard>=2.20"
 # On Linux, plain xgboost brings some 300 MB for graphics cards, which it is not asked to use.
 _BOOSTING = [
     "lightgbm>=4.5,<5",
@@ -21,7 +22,7 @@ setup(
     license="Apache-2.0",
     python_requires=">=3.11.4",
     packages=find_packages(include=["keras_genre*"]),
-    package_data={"keras_genre.catalog.exploration": ["page.html"]},
+    package_data={"keras_genre.pages": ["page.html"]},
     install_requires=[
         "tensorflow>=2.20,<2.22",
         "keras>=3.15,<3.16",
@@ -51,9 +52,11 @@ setup(
     extras_require={
         "beam": [_BEAM],
         "boosting": _BOOSTING,
+        "tensorboard": [_TENSORBOARD],
         "dev": [
             _BEAM,
             *_BOOSTING,
+            _TENSORBOARD,
             "pytest>=8.3",
             "hypothesis>=6.100",
             "ruff>=0.17,<0.18",

@@ -17,6 +17,7 @@ _HOMES = {
     "make_synthetic_catalog": "synthetic",
     "merge_rare_genres": "labels",
     "prune_weak": "genre_graphs",
+    "read_labels": "label_table",
     "read_mm_imdb": "mm_imdb",
     "read_mm_imdb_hdf5": "mm_imdb_hdf5",
     "read_poster_csv": "poster_csv",

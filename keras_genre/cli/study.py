@@ -5,7 +5,15 @@ import click
 from keras_genre.cli.output import emit, json_option, say
 from keras_genre.cli.parameters import Choice, Folder
 
-_STUDIES = ("coursework", "fusion-study", "fusion-study-ablations", "tmdb-project", "prior-work")
+_STUDIES = (
+    "coursework",
+    "fusion-study",
+    "fusion-study-ablations",
+    "tmdb-project",
+    "boosted-embeddings",
+    "hybrid",
+    "prior-work",
+)
 
 
 @click.command()

@@ -1,6 +1,7 @@
 """`keras-genre train`: records in, a run out."""
 
 import dataclasses
+import importlib.util
 from pathlib import Path
 
 import click
@@ -103,9 +104,15 @@ _OPTIONS = (
     type=Choice(_STRATEGIES),
     help="Share every batch among all GPUs of this machine.",
 )
+@click.option(
+    "--tensorboard",
+    metavar="FOLDER",
+    type=Folder(),
+    help="Write curves for TensorBoard into FOLDER/<name of the run>.",
+)
 @click.option("--skip-damaged", is_flag=True, help="Read on past damaged records, and count them.")
 @json_option
-def command(data, preset, recipe, out, strategy, skip_damaged, as_json, **choices):
+def command(data, preset, recipe, out, strategy, tensorboard, skip_damaged, as_json, **choices):
     """Train a model on the records in DATA.
 
     The epoch with the best validation macro F1 is kept; test films are not read. What is not
@@ -125,9 +132,11 @@ def command(data, preset, recipe, out, strategy, skip_damaged, as_json, **choice
     recipe = _read(recipe, choices) if recipe else Recipe.from_preset(preset, **choices)
     folder = Path(out or Path("runs") / recipe.preset.replace("+", "_"))
     dataset = MovieDataset(data, skip_damaged)
-    log = EpochLog(say, dataset.num_films("train"))
+    callbacks = [EpochLog(say, dataset.num_films("train"))]
+    if tensorboard:
+        callbacks.append(_tensorboard(Path(tensorboard) / folder.resolve().name))
     try:
-        run = train(recipe, dataset, folder, callbacks=[log], say=say, strategy=strategy)
+        run = train(recipe, dataset, folder, callbacks=callbacks, say=say, strategy=strategy)
     except KeyboardInterrupt:
         say("Ended. The same command goes on with the epoch that this was in.")
         raise
@@ -145,6 +154,20 @@ def command(data, preset, recipe, out, strategy, skip_damaged, as_json, **choice
         f"validation macro F1 {result['validation_macro_f1']:.3f}"
     )
     emit(result, text, as_json)
+
+
+def _tensorboard(folder: Path):
+    """Its curves are by epoch: a training that goes on writes its epochs to the same folder."""
+    import keras
+
+    from keras_genre.errors import KerasGenreError
+
+    if importlib.util.find_spec("tensorboard") is None:
+        raise KerasGenreError(
+            "--tensorboard needs TensorBoard. Install it with: pip install keras-genre[tensorboard]"
+        )
+    # The graph of a model that holds a transformer is megabytes that nobody looks at.
+    return keras.callbacks.TensorBoard(folder, write_graph=False)
 
 
 def _read(path: str, choices: dict):

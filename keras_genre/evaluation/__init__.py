@@ -3,25 +3,36 @@
 from keras_genre.lazy import lazy_names
 
 _HOMES = {
+    "ChangedFilms": "robustness",
+    "Comparison": "comparison.comparing",
+    "CrossDatasetPredictions": "cross_dataset",
     "Interval": "significance",
+    "LabelAgreement": "label_noise",
+    "System": "comparison.system",
     "bootstrap_intervals": "significance",
+    "compare": "comparison.comparing",
+    "confident_mistakes": "mistakes",
+    "confused_pairs": "confusion",
+    "format_agreement": "label_noise_text",
+    "format_comparison": "comparison.writing",
     "format_per_genre": "report",
+    "format_robustness": "robustness_text",
     "format_table": "report",
+    "genre_confusion": "confusion",
     "intervals_of_means": "significance",
+    "label_agreement": "label_noise",
+    "look_up_films": "film_lookup",
+    "pair_confusion": "confusion",
     "paired_interval": "significance",
     "paired_interval_of_means": "significance",
+    "predict_changed": "robustness",
+    "predict_other_dataset": "cross_dataset",
+    "robustness_table": "robustness",
+    "save_comparison": "comparison.writing",
     "score_table": "report",
+    "systems_of_runs": "comparison.of_runs",
 }
 
-__all__ = [
-    "Interval",
-    "bootstrap_intervals",
-    "format_per_genre",
-    "format_table",
-    "intervals_of_means",
-    "paired_interval",
-    "paired_interval_of_means",
-    "score_table",
-]
+__all__ = list(_HOMES)
 
 __getattr__, __dir__ = lazy_names(__name__, _HOMES)

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 
 import pandas as pd
 
+from keras_genre.evaluation.columns import aligned_columns
 from keras_genre.evaluation.significance import bootstrap_intervals
 from keras_genre.scoring.decision_rule import DecisionRule
 from keras_genre.scoring.predictions import Predictions
@@ -88,7 +89,7 @@ def format_per_genre(scores: Scores) -> str:
     ]
     widths = [17, 7, 9, 9, 6, 5, 5, 5, 9]
     lines = [f"Scores on {_films(scores.split, scores.num_films)}, genre by genre", ""]
-    lines += _columns(header, rows, widths)
+    lines += aligned_columns(header, rows, widths)
     in_all = scores.per_genre.index[scores.per_genre["support"] == scores.num_films]
     lines += _undefined_lines(scores.undefined_genres, in_all)
     return "\n".join(lines)
@@ -116,9 +117,9 @@ def _format_group(split: str, num_films: int, group: pd.DataFrame) -> str:
     plain = [[name, *(_number(row[s]) for s in _PLAIN)] for name, row in group.iterrows()]
     thresholds = [[name, _thresholds(row)] for name, row in group.iterrows()]
     lines = [f"Scores on {_films(split, num_films)}", ""]
-    lines += [*_columns(["", *_SURE.values()], sure, [_NAME_WIDTH, 18, 18, 18]), ""]
-    lines += [*_columns(["", *_PLAIN.values()], plain, [_NAME_WIDTH, 11, 10, 7, 7, 11]), ""]
-    lines += _columns(["", "thresholds"], thresholds, [_NAME_WIDTH, -56])
+    lines += [*aligned_columns(["", *_SURE.values()], sure, [_NAME_WIDTH, 18, 18, 18]), ""]
+    lines += [*aligned_columns(["", *_PLAIN.values()], plain, [_NAME_WIDTH, 11, 10, 7, 7, 11]), ""]
+    lines += aligned_columns(["", "thresholds"], thresholds, [_NAME_WIDTH, -56])
     lines += _undefined_lines(dict.fromkeys(g for row in group["undefined_genres"] for g in row))
     return "\n".join(lines)
 
@@ -155,20 +156,3 @@ def _number(value: float) -> str:
 def _with_interval(row: pd.Series, name: str) -> str:
     low, high = row[f"{name}_low"], row[f"{name}_high"]
     return _number(row[name]) if pd.isna(low) else f"{row[name]:.3f} [{low:.2f}, {high:.2f}]"
-
-
-def _columns(header: list[str], rows: list[list[str]], widths: list[int]) -> list[str]:
-    """Align cells: the first column to the left and wrapped, the others to the right.
-
-    A negative width aligns to the left.
-    """
-    lines = []
-    for first, *others in [header, *rows]:
-        names = textwrap.wrap(first, widths[0]) or [""]
-        cells = [
-            f"{cell:<{-width}}" if width < 0 else f"{cell:>{width}}"
-            for cell, width in zip(others, widths[1:], strict=True)
-        ]
-        lines.append(" ".join([f"{names[0]:<{widths[0]}}", *cells]).rstrip())
-        lines += names[1:]
-    return lines

@@ -1,5 +1,6 @@
 """From what a model says to how often it is so."""
 
+import dataclasses
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -119,6 +120,17 @@ class Calibration:
         for knot, bend in zip(knots, bends, strict=True):
             calibrated = calibrated + bend * np.maximum(logits - knot, 0)
         return np.where(self.is_identity, probabilities, from_logits(calibrated))
+
+    def of_genres(self, vocabulary: GenreVocabulary) -> "Calibration":
+        """Return the same calibration of some of its genres.
+
+        Raises:
+            ValueError: If it does not know one of them.
+        """
+        columns = [self.vocabulary.index(genre) for genre in vocabulary]
+        methods = tuple(self.methods[column] for column in columns)
+        curves = tuple(self.curves[column] for column in columns)
+        return dataclasses.replace(self, vocabulary=vocabulary, methods=methods, curves=curves)
 
     @property
     def is_identity(self) -> np.ndarray:

@@ -1,5 +1,6 @@
 """From probabilities to genres: calibration and thresholds, chosen on validation."""
 
+import dataclasses
 import json
 import os
 from collections.abc import Callable, Mapping
@@ -217,6 +218,23 @@ class DecisionRule:
             if rule is not None:
                 answers = np.where(has[..., None], answers, answer(rule))
         return answers
+
+    def of_genres(self, vocabulary: GenreVocabulary) -> "DecisionRule":
+        """Return the same rule of some of its genres; `top_k` then counts among these alone.
+
+        Raises:
+            ValueError: If it does not know one of them.
+        """
+        columns = [self.vocabulary.index(genre) for genre in vocabulary]
+        parts = {"calibration": self.calibration, "without_plot": self.without_plot}
+        parts["without_poster"] = self.without_poster
+        return dataclasses.replace(
+            self,
+            vocabulary=vocabulary,
+            thresholds=self.thresholds[columns],
+            undefined_genres=[name for name in self.undefined_genres if name in vocabulary],
+            **{name: part and part.of_genres(vocabulary) for name, part in parts.items()},
+        )
 
     def to_dict(self) -> dict:
         """Return plain values, ready for JSON, that `from_dict` turns back exactly."""

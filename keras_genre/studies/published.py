@@ -77,6 +77,28 @@ STUDIES = {
         ),
         "21,554 films of TMDB, 12 genres",
     ),
+    "boosted-embeddings": Study(
+        "Boosted trees on what frozen encoders say, and what its author wished for.",
+        (
+            Row("boosted_text", "minilm", baseline="boosted"),
+            Row("boosted_poster", "mobilenet_v2", baseline="boosted"),
+            Row("boosted", "minilm+mobilenet_v2+concat", baseline="boosted"),
+            Row("boosted_resnet50", "minilm+resnet50+concat", baseline="boosted"),
+            Row("boosted_clip", "clip_fusion", baseline="boosted"),
+            Row("attention", "minilm+mobilenet_v2+attention", needs_weights=True),
+            Row("minilm_tuned", "minilm"),
+        ),
+        "plots, posters and genres of TMDB",
+    ),
+    "hybrid": Study(
+        "DistilBERT, ConvNeXt, and boosted trees over both.",
+        (
+            Row("distilbert_256", "distilbert", (("changes", (("max_tokens", 256),)),)),
+            Row("convnext_tiny", "convnext_tiny", needs_weights=True),
+            Row("hybrid", "distilbert+convnext_tiny+concat", baseline="stacked"),
+        ),
+        "plots and posters of TMDB",
+    ),
     "prior-work": Study(
         "Fusions that others are measured against.",
         (

@@ -6,13 +6,17 @@ from pathlib import Path
 
 import pandas as pd
 
+from keras_genre.baselines import BaselineRun, make_tfidf
 from keras_genre.data import MovieDataset
 from keras_genre.errors import DatasetError, RunError, WeightsError
 from keras_genre.presets import RANDOM_WEIGHTS, get_preset
 from keras_genre.runs import Recipe, Run
 from keras_genre.staging import staged_file
+from keras_genre.studies.baseline_rows import baseline_of_row, check_records
+from keras_genre.studies.missing_error import MissingError
 from keras_genre.studies.study import Row, Study
 from keras_genre.studies.table import study_table
+from keras_genre.studies.weights import weights_of_row
 from keras_genre.training import train
 
 
@@ -23,8 +27,9 @@ class StudyOptions:
     Args:
         seeds: Trainings of each model.
         epochs: Most epochs of each, for a quick look; None for as many as the recipes say.
-        weights: From what presets name, for example "hf://distilbert/distilbert-base-uncased", to
-            a local folder or file that holds it, or "random".
+        weights: From what presets name, for example "hf://distilbert/distilbert-base-uncased", or
+            from the preset of an encoder, as "convnext_tiny", to a local folder or file that holds
+            its weights, or "random".
         word_vectors: A file of word vectors, for the rows that begin with them.
     """
 
@@ -43,11 +48,11 @@ def run_study(
     say: Callable[[str], None] = lambda line: None,
     make_callbacks: Callable[[], list] = list,
 ) -> tuple[pd.DataFrame, dict[str, str]]:
-    """Train every model of a study and score it on the test films.
+    """Train every model of a study and score it on the test films, beside TF-IDF.
 
     Each training is a run `<row>-seed<number>` in `folder`. Those that are there are not trained
-    again; one that was ended goes on. A row whose pretrained weights, word vectors or links
-    cannot be had is left out.
+    again; one that was ended goes on. A row whose pretrained weights, word vectors, links or
+    libraries cannot be had is left out.
 
     Args:
         study: The models.
@@ -77,19 +82,15 @@ def run_study(
                 _trained(row, seed, dataset, folder, options, say, make_callbacks)
                 for seed in range(options.seeds)
             ]
-        except (WeightsError, _MissingError) as reason:
+        except (WeightsError, MissingError) as reason:
             left_out[row.name] = str(reason)
             say(f"{row.name} is left out: {reason}")
     if not runs:
         raise RunError(f"No model of the study could be trained: {'; '.join(left_out.values())}")
-    table = study_table(rows, runs)
+    table = study_table(rows, runs, _tfidf(dataset, folder, say))
     with staged_file(folder / "table.csv") as staging:
         table.to_csv(staging)
     return table, left_out
-
-
-class _MissingError(Exception):
-    """What a row needs and nobody named."""
 
 
 def _chosen(study: Study, only: Collection[str]) -> list[Row]:
@@ -102,13 +103,25 @@ def _chosen(study: Study, only: Collection[str]) -> list[Row]:
     return [row for row in study.rows if not only or row.name in only]
 
 
-def _trained(row, seed, dataset, folder, options, say, make_callbacks) -> Run:
-    recipe = make_recipe(row, seed, options)
+def _tfidf(dataset: MovieDataset, folder: Path, say: Callable[[str], None]) -> BaselineRun:
+    target = folder / "tfidf"
+    if target.is_dir():
+        baseline = BaselineRun.load(target)
+        check_records(target, baseline.data_hash, dataset)
+        return baseline
+    say(f"Training {target}")
+    return make_tfidf(dataset).save(target)
+
+
+def _trained(row, seed, dataset, folder, options, say, make_callbacks) -> Run | BaselineRun:
     target = folder / f"{row.name}-seed{seed}"
+    if row.baseline:
+        return baseline_of_row(row, seed, dataset, target, options.weights, say)
+    recipe = make_recipe(row, seed, options)
     if (target / "recipe.json").is_file():
         return _finished(target, recipe, dataset)
     if get_preset(row.preset).neighbor_dim and dataset.manifest.links is None:
-        raise _MissingError("its records are not linked (keras-genre link).")
+        raise MissingError("its records are not linked (keras-genre link).")
     say(f"Training {target}")
     return train(recipe, dataset, target, callbacks=make_callbacks(), say=say)
 
@@ -117,16 +130,11 @@ def make_recipe(row: Row, seed: int, options: StudyOptions) -> Recipe:
     """The recipe of one training of a row.
 
     Raises:
-        _MissingError: If it begins with word vectors and none are named.
+        MissingError: If it begins with word vectors, or weights, and none are named.
     """
     if row.needs_word_vectors and not options.word_vectors:
-        raise _MissingError("it begins with word vectors; name a file of them (--word-vectors).")
-    preset = get_preset(row.preset)
-    weights = {
-        field: options.weights.get(getattr(preset, field))
-        for field in ("text_weights", "poster_weights")
-        if getattr(preset, field)
-    }
+        raise MissingError("it begins with word vectors; name a file of them (--word-vectors).")
+    weights = weights_of_row(row, options.weights)
     choices = dict(row.choices)
     for field, where in weights.items():
         if where == RANDOM_WEIGHTS:  # which nothing freezes
@@ -145,9 +153,10 @@ def _finished(target: Path, recipe: Recipe, dataset: MovieDataset) -> Run:
     run = Run(target)
     # The precision is that of whichever machine trained it.
     expected = dataclasses.replace(recipe, dtype=run.recipe.dtype)
-    if run.recipe != expected or run.data_hash != dataset.manifest.data_hash:
+    if run.recipe != expected:
         raise RunError(
-            f"{target} was trained by another recipe or on other records than this study asks for. "
-            f"Delete it, or choose another folder for the study."
+            f"{target} was trained by another recipe than this study asks for. Delete it, or "
+            f"choose another folder for the study."
         )
+    check_records(target, run.data_hash, dataset)
     return run

@@ -9,9 +9,13 @@ class Row:
 
     Args:
         name: Names the row, and the folders of its runs.
-        preset: The preset.
+        preset: The preset; of a baseline, the one whose encoders are asked.
         choices: What of the preset's own recipe is otherwise, as (field, value) pairs of a
             `Recipe`.
+        baseline: "boosted" or "stacked" where trees are grown on what frozen encoders say, see
+            `keras_genre.baselines`; None where a model is trained.
+        needs_weights: Whether each encoder begins with pretrained weights, also where the preset
+            names none and somebody has to. Baselines always do.
         needs_word_vectors: Whether it begins with word vectors, which somebody has to name.
         published: Scores that its source states, on its own films and splits, by the names that
             `keras_genre.scoring.score` uses.
@@ -20,6 +24,8 @@ class Row:
     name: str
     preset: str
     choices: tuple[tuple[str, object], ...] = ()
+    baseline: str | None = None
+    needs_weights: bool = False
     needs_word_vectors: bool = False
     published: tuple[tuple[str, float], ...] = ()
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import pandas as pd
 
-from keras_genre.baselines import trivial_baselines
+from keras_genre.baselines import BaselineRun, trivial_baselines
 from keras_genre.evaluation import intervals_of_means
 from keras_genre.runs import Run
 from keras_genre.scoring import DecisionRule
@@ -15,7 +15,9 @@ from keras_genre.studies.study import Row
 _SCORES = {"macro_f1": "macro F1", "micro_f1": "micro F1", "mean_average_precision": "mAP"}
 
 
-def study_table(rows: Sequence[Row], runs: Mapping[str, Sequence[Run]]) -> pd.DataFrame:
+def study_table(
+    rows: Sequence[Row], runs: Mapping[str, Sequence[Run | BaselineRun]], tfidf: BaselineRun
+) -> pd.DataFrame:
     """Score the runs of a study on the test films.
 
     Every model gets its thresholds in the same way: one a genre, chosen on validation.
@@ -23,18 +25,17 @@ def study_table(rows: Sequence[Row], runs: Mapping[str, Sequence[Run]]) -> pd.Da
     Args:
         rows: The models.
         runs: From the name of a row to its runs, one a seed; rows without are left out.
+        tfidf: What words alone say, on the same records.
 
     Returns:
-        A row a model, the trivial baselines first: `seeds`; for macro F1, micro F1 and mean average
-        precision the mean over seeds, the ends of its 95% interval over films (`_low`, `_high`)
-        and the standard deviation over seeds (`_spread`); and what was `published_...`, on other
-        films.
+        A row a model, the trivial baselines and TF-IDF first: `seeds`; for macro F1, micro F1 and
+        mean average precision the mean over seeds, the ends of its 95% interval over films
+        (`_low`, `_high`) and the standard deviation over seeds (`_spread`); and what was
+        `published_...`, on other films.
     """
-    first = next(iter(runs.values()))[0]
-    entries = {
-        name: _scored([(predictions, rule)])
-        for name, predictions, rule in trivial_baselines(first.base_rates, first.predict("test"))
-    }
+    test = tfidf.predict("test")
+    baselines = [*trivial_baselines(tfidf.base_rates, test), ("TF-IDF", test, tfidf.rule)]
+    entries = {name: _scored([(predictions, rule)]) for name, predictions, rule in baselines}
     for row in rows:
         if row.name in runs:
             trainings = [(run.predict("test"), run.rule) for run in runs[row.name]]

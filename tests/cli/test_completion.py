@@ -29,7 +29,7 @@ def complete(monkeypatch, run):
 @pytest.mark.parametrize(
     ("words", "expected"),
     [
-        (["tr"], ["train"]),
+        (["tra"], ["train", "transfer"]),
         (["m"], ["models"]),
         (["e"], ["explore", "evaluate", "export"]),
         (["prepare", "poster"], ["poster-csv"]),

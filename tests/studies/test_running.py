@@ -7,13 +7,15 @@ import pandas as pd
 import pytest
 
 from keras_genre.cli import study as study_command
-from keras_genre.errors import DatasetError, RunError
-from keras_genre.presets import PRESETS
+from keras_genre.errors import DatasetError, KerasGenreError, RunError
+from keras_genre.presets import PRESETS, get_preset
 from keras_genre.runs import Recipe, Run
 from keras_genre.scoring import score
-from keras_genre.studies import STUDIES, Row, Study, run_study
+from keras_genre.studies import STUDIES, Row, Study, baseline_rows, run_study
+from keras_genre.studies.missing_error import MissingError
 from keras_genre.studies.running import StudyOptions, make_recipe
 from keras_genre.studies.table import format_study
+from keras_genre.studies.weights import weights_of_row
 
 _TINY_TEXT = ("text_options", (("embedding_dim", 4), ("hidden_dim", 4)))
 _TINY_POSTER = ("poster_options", (("stackwise_num_filters", (4, 4)),))
@@ -24,6 +26,7 @@ STUDY = Study(
         Row("posters", "cnn64", (("changes", (_TINY_POSTER, ("image_size", 8))),)),
         Row("vectors", "gru", needs_word_vectors=True),
         Row("linked", "graph_fusion_small"),
+        Row("pretrained", "mobilenet", needs_weights=True),
     ),
     "films of somebody else",
 )
@@ -56,7 +59,7 @@ def finished(sample_dataset, tmp_path_factory):
 def test_study_goes_on_where_it_was_ended_and_trains_nothing_twice(finished, sample_dataset):
     folder, table, _, lines = finished
     trained = [line.split("/")[-1] for line in lines if line.startswith("Training")]
-    assert trained == ["posters-seed0", "posters-seed1"]
+    assert trained == ["posters-seed0", "posters-seed1", "tfidf"]
     lines = []
     again, _ = run_study(STUDY, sample_dataset, folder, OPTIONS, say=lines.append)
     assert not [line for line in lines if line.startswith("Training")]
@@ -67,11 +70,12 @@ def test_study_goes_on_where_it_was_ended_and_trains_nothing_twice(finished, sam
 
 def test_study_says_which_rows_it_left_out_and_why(finished):
     _, table, left_out, _ = finished
-    assert list(left_out) == ["vectors", "linked"]
+    assert list(left_out) == ["vectors", "linked", "pretrained"]
     assert "--word-vectors" in left_out["vectors"]
     assert "keras-genre link" in left_out["linked"]
+    assert "--weights mobilenet=FILE" in left_out["pretrained"]
     assert list(table.index) == [
-        "predict nothing", "top-3 genres", "every genre", "plots", "posters",
+        "predict nothing", "top-3 genres", "every genre", "TF-IDF", "plots", "posters",
     ]  # fmt: skip
 
 
@@ -131,12 +135,14 @@ def test_studies_of_the_command_line_are_all_there_are():
 
 @pytest.mark.parametrize("name", STUDIES)
 def test_every_row_of_a_study_is_another_sound_recipe(name):
-    options = StudyOptions(word_vectors="glove.txt")
-    # Two rows may be the same model where the study compares others with it.
-    recipes = {row.name: make_recipe(row, 0, options) for row in STUDIES[name].rows}
-    assert len(recipes) == len(STUDIES[name].rows)
-    assert len(set(recipes.values())) == len(recipes)
-    assert all(recipe.preset in PRESETS for recipe in recipes.values())
+    weights = dict.fromkeys(["mobilenet_v2", "convnext_tiny"], "weights.h5")
+    options = StudyOptions(word_vectors="glove.txt", weights=weights)
+    rows = STUDIES[name].rows
+    recipes = [make_recipe(row, 0, options) for row in rows if not row.baseline]
+    baselines = {(row.baseline, row.preset) for row in rows if row.baseline}
+    assert len({row.name for row in rows}) == len(rows)
+    assert len(set(recipes)) + len(baselines) == len(rows)
+    assert all(get_preset(row.preset) for row in rows)
 
 
 def test_weights_named_by_hand_go_where_presets_name_theirs():
@@ -147,6 +153,65 @@ def test_weights_named_by_hand_go_where_presets_name_theirs():
     random = make_recipe(row, 0, StudyOptions(weights={handle: "random"}))
     assert (random.poster_weights, random.poster_freeze) == ("random", None)
     assert random == Recipe.from_preset("resnet18", poster_weights="random")
+
+
+def test_weights_of_a_preset_that_names_none_go_by_the_name_of_the_preset():
+    row = Row("trees", "minilm+mobilenet+concat", baseline="boosted")
+    with pytest.raises(MissingError, match="--weights mobilenet=FILE"):
+        weights_of_row(row, {})
+    assert weights_of_row(row, {"mobilenet": "m.h5"}) == {"poster_weights": "m.h5"}
+    handle = PRESETS["minilm"].text_weights
+    both = weights_of_row(row, {"mobilenet": "m.h5", handle: "folder"})
+    assert both == {"text_weights": "folder", "poster_weights": "m.h5"}
+    free = Row("free", "minilm+mobilenet+concat")
+    assert weights_of_row(free, {}) == {}
+
+
+# === Rows that are baselines ===
+
+
+@pytest.fixture
+def trees(monkeypatch):
+    """A study of trees, which are grown on what two small random encoders say."""
+    small = {
+        "text_encoder": "gru", "tokenizer": "words", "max_tokens": 16, "vocabulary_size": 200,
+        "text_options": (("embedding_dim", 4), ("hidden_dim", 4)), "text_weights": "random",
+    }  # fmt: skip
+    text = dataclasses.replace(PRESETS["gru"], **small)
+    monkeypatch.setitem(PRESETS, "gru", text)
+    return Study("Trees.", (Row("trees", "gru", baseline="boosted"),), "films of somebody else")
+
+
+def test_study_grows_trees_once_and_scores_them(trees, sample_dataset, tmp_path):
+    lines = []
+    table, _ = run_study(trees, sample_dataset, tmp_path / "study", say=lines.append)
+    assert [line for line in lines if line.endswith("trees-seed0")]
+    assert table.loc["trees", "mean_average_precision"] > 0
+    lines = []
+    again, _ = run_study(trees, sample_dataset, tmp_path / "study", say=lines.append)
+    assert not lines
+    pd.testing.assert_frame_equal(again, table)
+
+
+def test_study_beside_trees_that_were_grown_otherwise_is_refused(trees, sample_dataset, tmp_path):
+    folder = tmp_path / "study"
+    run_study(trees, sample_dataset, folder)
+    path = folder / "trees-seed0" / "baseline.json"
+    path.write_text(path.read_text().replace('"preset": "gru"', '"preset": "lstm"'))
+    with pytest.raises(RunError, match="trees-seed0 was made otherwise"):
+        run_study(trees, sample_dataset, folder)
+
+
+def test_study_without_the_library_of_trees_leaves_them_out(
+    trees, sample_dataset, tmp_path, monkeypatch
+):
+    def missing(name):
+        raise KerasGenreError(f"{name} is not there.")
+
+    monkeypatch.setattr(baseline_rows, "imported", missing)
+    both = dataclasses.replace(trees, rows=(*trees.rows, STUDY.rows[0]))
+    _, left_out = run_study(both, sample_dataset, tmp_path / "study", StudyOptions(epochs=1))
+    assert left_out == {"trees": "lightgbm is not there."}
 
 
 def test_study_command_prints_its_table(sample_dataset, tmp_path, monkeypatch, capsys):

@@ -9,7 +9,7 @@ from keras_genre.errors import DatasetError
 from keras_genre.export import export_run
 from keras_genre.models import GenreClassifier
 from keras_genre.preprocessing import MoviePreprocessor
-from keras_genre.runs import Recipe, Run, predict
+from keras_genre.runs import Recipe, Run, predict, without_posters
 from keras_genre.training import train
 
 RECIPE = Recipe("graph_fusion_small", epochs=1)
@@ -34,6 +34,24 @@ def test_train_on_records_never_linked_is_refused_and_leaves_nothing(sample_data
     with pytest.raises(DatasetError, match="keras-genre link"):
         train(RECIPE, sample_dataset, tmp_path / "run")
     assert not list(tmp_path.iterdir())
+
+
+def test_prediction_of_changed_films_keeps_their_neighbors(linked):
+    class CountsNeighbors:
+        neighbor_dim = 128
+
+        def __call__(self, raw):
+            return {"neighbor_mask": raw["neighbor_mask"]}
+
+        def predict_on_batch(self, tensors):
+            found = np.sum(tensors["neighbor_mask"], axis=1, keepdims=True)
+            return np.tile(found.astype("float32"), (1, len(linked.vocabulary)))
+
+    counting = CountsNeighbors()
+    untouched = predict(counting, counting, linked, "validation")
+    changed = predict(counting, counting, linked, "validation", transform=without_posters)
+    assert (untouched.probabilities > 0.5).any()
+    np.testing.assert_array_equal(changed.probabilities, untouched.probabilities)
 
 
 @pytest.mark.slow

@@ -3,10 +3,10 @@
 import numpy as np
 import pandas as pd
 
-from keras_genre.catalog.exploration import style
-from keras_genre.catalog.exploration.section import Plot, Section
-from keras_genre.catalog.exploration.wording import listed, percent
 from keras_genre.catalog.genre_graphs import count_together
+from keras_genre.pages import style
+from keras_genre.pages.section import Plot, Section
+from keras_genre.pages.wording import listed, percent
 
 _MOST_WITH_NUMBERS = 25  # beyond that the numbers could not be read
 

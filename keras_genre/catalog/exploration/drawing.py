@@ -15,9 +15,11 @@ from keras_genre.catalog.exploration import (
     poster_sheet,
     split_balance,
 )
-from keras_genre.catalog.exploration.page import render_page
 from keras_genre.catalog.movie_catalog import MovieCatalog
 from keras_genre.errors import CatalogError
+from keras_genre.pages.page import render_page
+from keras_genre.pages.section import Section
+from keras_genre.pages.wording import count
 from keras_genre.staging import staged_folder
 
 PAGE = "index.html"
@@ -76,8 +78,16 @@ def explore(
                 (stage / f"{plot.name}.png").write_bytes(plot.png)
             if progress:
                 progress(len(sections), len(parts))
-        (stage / PAGE).write_text(render_page(catalog, sections), encoding="utf-8")
+        (stage / PAGE).write_text(_page(catalog, sections), encoding="utf-8")
     return folder / PAGE
+
+
+def _page(catalog: MovieCatalog, sections: list[Section]) -> str:
+    sizes = catalog.frame["split"].value_counts()
+    splits = [f"{split} {int(sizes[split]):,}" for split in catalog.splits]
+    text = f"{count(len(catalog), 'film')}, {count(len(catalog.vocabulary), 'genre')}"
+    summary = f"{text} ({', '.join(splits)})" if splits else text
+    return render_page("Films and genres", summary, sections, catalog.notes)
 
 
 def _parts(catalog: MovieCatalog, merged: MovieCatalog | None, seed: int) -> tuple[Callable, ...]:

@@ -5,11 +5,11 @@ import dataclasses
 import numpy as np
 import pandas as pd
 
-from keras_genre.catalog.exploration import style
-from keras_genre.catalog.exploration.label_placing import free_places
-from keras_genre.catalog.exploration.section import Plot, Section
-from keras_genre.catalog.exploration.wording import count, listed, percent
 from keras_genre.catalog.genre_graphs import count_together
+from keras_genre.pages import style
+from keras_genre.pages.label_placing import free_places
+from keras_genre.pages.section import Plot, Section
+from keras_genre.pages.wording import count, listed, percent
 
 _MOST_BUBBLES = 2000
 _HEIGHT = 5.0

@@ -3,9 +3,9 @@
 import numpy as np
 import pandas as pd
 
-from keras_genre.catalog.exploration import style
-from keras_genre.catalog.exploration.section import Plot, Section
-from keras_genre.catalog.exploration.wording import count, listed, percent
+from keras_genre.pages import style
+from keras_genre.pages.section import Plot, Section
+from keras_genre.pages.wording import count, listed, percent
 
 
 def frequency(labels: np.ndarray, names) -> pd.DataFrame:

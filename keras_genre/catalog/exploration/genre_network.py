@@ -5,12 +5,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from keras_genre.catalog.exploration import style
-from keras_genre.catalog.exploration.label_placing import free_places
-from keras_genre.catalog.exploration.section import Plot, Section
-from keras_genre.catalog.exploration.wording import count, listed
 from keras_genre.catalog.genre_graphs import genre_graph, prune_weak
 from keras_genre.catalog.movie_catalog import MovieCatalog
+from keras_genre.pages import style
+from keras_genre.pages.label_placing import free_places
+from keras_genre.pages.section import Plot, Section
+from keras_genre.pages.wording import count, listed
 
 if TYPE_CHECKING:
     import networkx

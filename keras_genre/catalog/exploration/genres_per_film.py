@@ -3,9 +3,9 @@
 import numpy as np
 import pandas as pd
 
-from keras_genre.catalog.exploration import style
-from keras_genre.catalog.exploration.section import Plot, Section
-from keras_genre.catalog.exploration.wording import count, listed, percent
+from keras_genre.pages import style
+from keras_genre.pages.section import Plot, Section
+from keras_genre.pages.wording import count, listed, percent
 
 _MOST_WITH_NUMBERS = 10
 _PLAIN = {"facecolor": "white", "edgecolor": "none", "pad": 1}

@@ -2,10 +2,10 @@
 
 import pandas as pd
 
-from keras_genre.catalog.exploration import style
-from keras_genre.catalog.exploration.section import Plot, Section
-from keras_genre.catalog.exploration.wording import count, percent
 from keras_genre.features import SPLITS
+from keras_genre.pages import style
+from keras_genre.pages.section import Plot, Section
+from keras_genre.pages.wording import count, percent
 
 _COLORS = {
     "plot and poster": style.BLUE,

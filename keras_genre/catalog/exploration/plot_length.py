@@ -5,9 +5,9 @@ import re
 import numpy as np
 import pandas as pd
 
-from keras_genre.catalog.exploration import style
-from keras_genre.catalog.exploration.section import Plot, Section
-from keras_genre.catalog.exploration.wording import count, percent
+from keras_genre.pages import style
+from keras_genre.pages.section import Plot, Section
+from keras_genre.pages.wording import count, percent
 
 TOKEN_LIMITS = (64, 128, 256, 512)
 

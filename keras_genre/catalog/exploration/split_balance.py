@@ -3,10 +3,10 @@
 import numpy as np
 import pandas as pd
 
-from keras_genre.catalog.exploration import style
-from keras_genre.catalog.exploration.section import Plot, Section
-from keras_genre.catalog.exploration.wording import count, listed, percent
 from keras_genre.features import SPLITS
+from keras_genre.pages import style
+from keras_genre.pages.section import Plot, Section
+from keras_genre.pages.wording import count, listed, percent
 
 # Larger below smaller, so that equal shares do not hide each other.
 _MARKS = {

@@ -7,10 +7,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from keras_genre.catalog.exploration import genre_network
-from keras_genre.catalog.exploration.label_placing import free_places
-from keras_genre.catalog.exploration.style import rendered
 from keras_genre.catalog.genre_graphs import genre_graph
 from keras_genre.catalog.labels import merge_rare_genres
+from keras_genre.pages.label_placing import free_places
+from keras_genre.pages.style import rendered
 
 
 @pytest.fixture

@@ -5,8 +5,8 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from sklearn.decomposition import PCA
 
-from keras_genre.catalog.exploration import style
 from keras_genre.catalog.exploration.genre_components import axis_name, components, section
+from keras_genre.pages import style
 
 
 def test_components_of_two_exclusive_genres_hold_everything_in_one_direction():

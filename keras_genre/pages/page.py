@@ -5,19 +5,20 @@ import re
 from collections.abc import Sequence
 from importlib import resources
 
-from keras_genre.catalog.exploration.section import Section
-from keras_genre.catalog.exploration.wording import count, number
-from keras_genre.catalog.movie_catalog import MovieCatalog
+from keras_genre.pages.section import Section
+from keras_genre.pages.wording import number
 
 
-def render_page(catalog: MovieCatalog, sections: Sequence[Section]) -> str:
+def render_page(title: str, summary: str, sections: Sequence[Section], notes=()) -> str:
     """Write the page: HTML without scripts, whose pictures and style are inside.
 
     Texts from outside (titles, genres, notes) are escaped.
 
     Args:
-        catalog: The films, for the summary at the top.
+        title: What it is about.
+        summary: One line below the title.
         sections: In the order of the page.
+        notes: Lines on where the data come from, to be opened by who wants to know.
     """
     import jinja2
 
@@ -27,15 +28,8 @@ def render_page(catalog: MovieCatalog, sections: Sequence[Section]) -> str:
     environment.filters |= {"number": number, "data_uri": _data_uri, "anchor": _anchor}
     source = resources.files(__package__).joinpath("page.html").read_text(encoding="utf-8")
     return environment.from_string(source).render(
-        summary=_summary(catalog), notes=catalog.notes, sections=sections
+        title=title, summary=summary, notes=list(notes), sections=sections
     )
-
-
-def _summary(catalog: MovieCatalog) -> str:
-    sizes = catalog.frame["split"].value_counts()
-    splits = [f"{split} {int(sizes[split]):,}" for split in catalog.splits]
-    text = f"{count(len(catalog), 'film')}, {count(len(catalog.vocabulary), 'genre')}"
-    return f"{text} ({', '.join(splits)})" if splits else text
 
 
 def _data_uri(png: bytes) -> str:
