@@ -5,7 +5,8 @@ from pathlib import Path
 import click
 
 from keras_genre.cli.output import emit, json_option, say
-from keras_genre.cli.parameters import Choice, Folder
+from keras_genre.cli.parameters import Choice, Folder, Promise
+from keras_genre.cli.rule_rows import RULES, rules_of
 from keras_genre.features import SPLITS
 
 
@@ -16,38 +17,66 @@ from keras_genre.features import SPLITS
 @click.option(
     "--no-tfidf", is_flag=True, help="Leave out TF-IDF, which is else trained on the same records."
 )
+@click.option(
+    "--rule",
+    type=Choice(RULES),
+    help="Score with this decision rule [one a genre, and one for all], beside plain 0.5.",
+)
+@click.option(
+    "--guarantee",
+    type=Promise(),
+    help="Instead of scores, show which genres can be tagged automatically at this level.",
+)
 @json_option
-def command(runs, split, resamples, no_tfidf, as_json):
+def command(runs, split, resamples, no_tfidf, rule, guarantee, as_json):
     """Score RUNS with one threshold a genre, one for all genres, and plain 0.5.
 
-    Thresholds are chosen on validation, one a genre for macro F1, one for all for micro F1. The
-    trivial baselines stand in the same table, and beside a deep model TF-IDF, which is kept next
-    to the runs; intervals are 95%. With several runs, each is also compared with the first, film
-    by film.
+    Calibration and thresholds are fitted on validation: one a genre for macro F1, shrunk where the
+    genre is rare; one for all, or a top-k with a floor, for micro F1. The trivial baselines stand
+    in the same table, and beside a deep model TF-IDF, which is kept next to the runs; intervals are
+    95%. With several runs, each is also compared with the first, film by film.
     """
+    if guarantee and split == "validation":
+        raise click.UsageError(
+            "A guarantee is chosen on validation films. Check it on others: --split test."
+        )
     from keras_genre.cli.quiet import import_tensorflow_quietly
 
     import_tensorflow_quietly()
     from keras_genre.baselines import open_run, trivial_baselines
+    from keras_genre.cli.guarantees import guarantee_result
+    from keras_genre.cli.reliability_rows import reliability_rows, reliability_text
     from keras_genre.evaluation import format_per_genre, format_table, score_table
     from keras_genre.scoring import score
 
     _refuse_equal_names(runs)
     runs = [open_run(run) for run in runs]
-    predicted = [(run.name, run.predict(split), run.rule) for run in runs]
-    entries = trivial_baselines(runs[0].base_rates, predicted[0][1])
+    if guarantee:
+        results = [guarantee_result(run, *guarantee, split) for run in runs]
+        text = "\n\n".join(text for _, text in results)
+        return emit({"guarantees": [result for result, _ in results]}, text, as_json)
     beside = [] if no_tfidf else _tfidf(runs, split)
-    for run, (name, predictions, rule) in [*beside, *zip(runs, predicted, strict=True)]:
-        entries += _entries(name, predictions, rule, run.predict("validation"))
-    table = score_table(entries, num_resamples=resamples)
-    parts = [format_table(table)]
+    predicted, scored = [], []
+    for run in [*beside, *runs]:
+        rows = [(name, run.predict(split), each) for name, each in rules_of(run, rule)]
+        predicted += rows
+        scored += [(run.name, *rows[-1][1:])]
+    entries = trivial_baselines(runs[0].base_rates, predicted[0][1])
+    table = score_table([*entries, *predicted], num_resamples=resamples)
+    reliability = reliability_rows([(run.name, run.predict(split), run.rule) for run in runs])
+    parts = [format_table(table), reliability_text(reliability)]
+    scored = scored[len(beside) :]
     if len(runs) == 1:
-        parts.append(format_per_genre(score(*predicted[0][1:])))
-    differences = _differences(predicted, resamples)
-    parts += [_difference_text(predicted[0][0], differences)] if differences else []
-    scores = table.reset_index().to_dict(orient="records")
-    result = {"split": split, "scores": scores, "differences": differences}
-    emit(result, "\n\n".join(parts), as_json)
+        parts.append(format_per_genre(score(*scored[0][1:])))
+    differences = _differences(scored, resamples)
+    parts += [_difference_text(scored[0][0], differences)] if differences else []
+    result = {
+        "split": split,
+        "scores": table.reset_index().to_dict(orient="records"),
+        "reliability": reliability,
+        "differences": differences,
+    }
+    return emit(result, "\n\n".join(parts), as_json)
 
 
 def _refuse_equal_names(folders) -> None:
@@ -66,7 +95,7 @@ def _tfidf(runs, split) -> list:
     """TF-IDF on the records of the first deep model, unless it is among the runs already.
 
     Returns:
-        Nothing, or the baseline with its name, predictions and rule.
+        Nothing, or the baseline.
     """
     from keras_genre.baselines import tfidf_beside
     from keras_genre.runs import Run
@@ -78,19 +107,7 @@ def _tfidf(runs, split) -> list:
     baseline = tfidf_beside(deep[0], say)
     if baseline is None or split not in baseline.predictions:
         return []
-    return [(baseline, (baseline.name, baseline.predict(split), baseline.rule))]
-
-
-def _entries(name, predictions, rule, validation) -> list:
-    """The rows of a run: its predictions under three rules."""
-    from keras_genre.scoring import DecisionRule
-
-    one_for_all = DecisionRule.fit(validation, "global")
-    return [
-        (f"{name}, plain 0.5", predictions, DecisionRule.fixed(rule.vocabulary)),
-        (f"{name}, one threshold", predictions, one_for_all),
-        (name, predictions, rule),
-    ]
+    return [baseline]
 
 
 def _differences(predicted, resamples) -> list[dict]:

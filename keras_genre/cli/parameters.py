@@ -49,6 +49,28 @@ class PresetName(Choice):
         return value
 
 
+class Promise(click.ParamType):
+    """What is to be guaranteed: recall=0.9 or precision=0.9."""
+
+    name = "recall=LEVEL|precision=LEVEL"
+
+    def convert(self, value, param, ctx):
+        """Return the kind and the level."""
+        kind, _, level = str(value).partition("=")
+        try:
+            level = float(level)
+        except ValueError:
+            level = 0
+        if kind not in ("recall", "precision") or not 0 < level < 1:
+            self.fail(
+                f"Expected recall=LEVEL or precision=LEVEL with a level between 0 and 1, for "
+                f"example recall=0.9; received {value!r}.",
+                param,
+                ctx,
+            )
+        return kind, level
+
+
 class Freeze(click.ParamType):
     """How much of an encoder is frozen: a number of stages, or a word."""
 

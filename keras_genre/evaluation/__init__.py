@@ -24,7 +24,7 @@ _HOMES = {
     "format_robustness": "robustness_text",
     "format_table": "report",
     "genre_confusion": "confusion",
-    "genre_intervals": "genre_intervals",
+    "genre_intervals": "genre_significance",
     "intervals_of_means": "significance",
     "label_agreement": "label_noise",
     "look_up_films": "film_lookup",

@@ -8,6 +8,7 @@ from keras_genre.lazy import lazy_names
 _HOMES = {
     "Calibration": "calibration",
     "DecisionRule": "decision_rule",
+    "Guarantee": "conformal",
     "Predictions": "predictions",
     "Scores": "scores",
     "brier_skills": "reliability",
@@ -19,6 +20,7 @@ _HOMES = {
 __all__ = [
     "Calibration",
     "DecisionRule",
+    "Guarantee",
     "Predictions",
     "Scores",
     "brier_skills",

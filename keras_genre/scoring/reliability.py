@@ -86,6 +86,11 @@ def reliability_table(predictions: Predictions, rule=None) -> pd.DataFrame:
     """
     probabilities = predictions.probabilities
     if rule is not None:
+        if rule.vocabulary != predictions.vocabulary:
+            raise ValueError(
+                "Expected a decision rule for the genres of the predictions "
+                f"{list(predictions.vocabulary)}, received one for {list(rule.vocabulary)}."
+            )
         probabilities = rule.calibrated(probabilities, predictions.has_plot, predictions.has_poster)
     return pd.DataFrame(
         {

@@ -24,6 +24,11 @@ import pytest
         (["train", "data", "--preset", "lstm", "--epochs", "0"], "--epochs"),
         (["train", "data", "--preset", "lstm", "--dtype", "float23"], "--dtype"),
         (["serve", "--port", "70000"], "--port"),
+        (["evaluate", "run", "--rule", "globl"], "Did you mean 'global'"),
+        (["evaluate", "run", "--guarantee", "recall"], "for example recall=0.9"),
+        (["evaluate", "run", "--guarantee", "accuracy=0.9"], "Expected recall=LEVEL"),
+        (["evaluate", "run", "--guarantee", "recall=1.5"], "between 0 and 1"),
+        (["evaluate", "run", "--guarantee", "recall=0.9", "--split", "validation"], "on others"),
     ],
 )
 def test_command_used_wrongly_exits_with_two(run, args, message):

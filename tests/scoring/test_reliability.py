@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 from scipy.special import expit
 
+from keras_genre.genres import GenreVocabulary
 from keras_genre.scoring import (
     DecisionRule,
     brier_skills,
@@ -57,3 +58,10 @@ def test_reliability_table_with_a_rule_takes_calibrated_probabilities(make_predi
     before, after = reliability_table(predictions), reliability_table(predictions, rule)
     assert after["calibration_error"].max() < 0.03 < 0.1 < before["calibration_error"].min()
     assert (after["brier_skill"] > before["brier_skill"] + 0.05).all()
+
+
+def test_reliability_table_with_a_rule_of_another_genre_order_raises(make_predictions):
+    predictions = make_predictions([[0, 1]], [[0.2, 0.8]])
+    rule = DecisionRule.fixed(GenreVocabulary(["genre 1", "genre 0"]))
+    with pytest.raises(ValueError, match=r"received one for \['genre 1', 'genre 0'\]"):
+        reliability_table(predictions, rule)

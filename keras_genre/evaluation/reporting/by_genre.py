@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from keras_genre.evaluation.genre_intervals import genre_intervals
+from keras_genre.evaluation.genre_significance import genre_intervals
 from keras_genre.evaluation.reporting.subject import Subject
 from keras_genre.pages import style
 from keras_genre.pages.section import Plot, Section

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from keras_genre.evaluation.genre_intervals import genre_intervals
+from keras_genre.evaluation.genre_significance import genre_intervals
 from keras_genre.scoring import DecisionRule, score
 
 RATES = np.array([0.5, 0.2, 0.05])
