@@ -4,6 +4,7 @@ from pathlib import Path
 
 import click
 
+from keras_genre.cli.new_folder import refuse_existing
 from keras_genre.cli.output import emit, json_option, say
 from keras_genre.cli.parameters import Folder, PresetName
 
@@ -92,14 +93,11 @@ def _opened(data: str, out: str):
     """The records, and the folder to be made; one that exists is refused before any work."""
     from keras_genre.cli.quiet import import_tensorflow_quietly
 
+    refuse_existing(out)
     import_tensorflow_quietly()
     from keras_genre.data import MovieDataset
-    from keras_genre.errors import RunError
 
-    folder = Path(out)
-    if folder.exists():
-        raise RunError(f"{folder} exists already. Choose another place, or delete it first.")
-    return MovieDataset(data), folder
+    return MovieDataset(data), Path(out)
 
 
 def _leave(baseline, folder: Path, as_json: bool) -> None:

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import click
 
+from keras_genre.cli.new_folder import refuse_existing
 from keras_genre.cli.output import emit, json_option, passing_line, say
 from keras_genre.cli.parameters import Choice, Folder
 
@@ -12,7 +13,9 @@ from keras_genre.cli.parameters import Choice, Folder
 @click.argument("runs", nargs=-1, required=True, type=Folder())
 @click.option("--split", default="test", show_default=True, type=Choice(["validation", "test"]))
 @click.option("--resamples", default=2000, show_default=True, type=click.IntRange(2))
-@click.option("--out", type=Folder(), help="Folder to be made, for comparison.md and CSV files.")
+@click.option(
+    "--out", type=Folder(), help="Folder to be made: page, Markdown, CSV files."
+)
 @json_option
 def command(runs, split, resamples, out, as_json):
     """Compare RUNS, any number of them, on the same films.
@@ -25,7 +28,7 @@ def command(runs, split, resamples, out, as_json):
     from keras_genre.cli.quiet import import_tensorflow_quietly
 
     _refuse_the_same(runs)
-    _refuse_existing(out)
+    refuse_existing(out)
     import_tensorflow_quietly()
     from keras_genre.baselines import open_run, trivial_baselines
     from keras_genre.evaluation import score_table
@@ -66,10 +69,3 @@ def _refuse_the_same(folders) -> None:
         raise click.UsageError(
             "Expected two runs or more, received one. Score it with `keras-genre evaluate`."
         )
-
-
-def _refuse_existing(out: str | None) -> None:
-    from keras_genre.errors import RunError
-
-    if out and Path(out).exists():
-        raise RunError(f"{out} exists already. Choose another place, or delete it first.")

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import click
 
+from keras_genre.cli.new_folder import refuse_existing
 from keras_genre.cli.output import emit, json_option, say
 from keras_genre.cli.parameters import Choice, Folder, Promise
 from keras_genre.cli.rule_rows import RULES, rules_of
@@ -27,15 +28,24 @@ from keras_genre.features import SPLITS
     type=Promise(),
     help="Instead of scores, show which genres can be tagged automatically at this level.",
 )
+@click.option(
+    "--out",
+    type=Folder(),
+    help="Folder to be made, for the page, its plots and a summary [reports/<run>-<split>, where "
+    "it replaces the last one].",
+)
+@click.option("--no-report", is_flag=True, help="Print scores, and write no page.")
 @json_option
-def command(runs, split, resamples, no_tfidf, rule, guarantee, as_json):
+def command(runs, split, resamples, no_tfidf, rule, guarantee, out, no_report, as_json):
     """Score RUNS with one threshold a genre, one for all genres, and plain 0.5.
 
     Calibration and thresholds are fitted on validation: one a genre for macro F1, shrunk where the
     genre is rare; one for all, or a top-k with a floor, for micro F1. The trivial baselines stand
     in the same table, and beside a deep model TF-IDF, which is kept next to the runs; intervals are
-    95%. With several runs, each is also compared with the first, film by film.
+    95%. With several runs, each is also compared with the first, film by film. A page with plots
+    of everything (index.html, and summary.md beside it) is written too.
     """
+    refuse_existing(out)
     if guarantee and split == "validation":
         raise click.UsageError(
             "A guarantee is chosen on validation films. Check it on others: --split test."
@@ -46,6 +56,7 @@ def command(runs, split, resamples, no_tfidf, rule, guarantee, as_json):
     from keras_genre.baselines import open_run, trivial_baselines
     from keras_genre.cli.guarantees import guarantee_result
     from keras_genre.cli.reliability_rows import reliability_rows, reliability_text
+    from keras_genre.cli.run_report import write_run_report
     from keras_genre.evaluation import format_per_genre, format_table, score_table
     from keras_genre.scoring import score
 
@@ -76,6 +87,10 @@ def command(runs, split, resamples, no_tfidf, rule, guarantee, as_json):
         "reliability": reliability,
         "differences": differences,
     }
+    if not no_report:
+        page = write_run_report(runs, [*entries, *predicted], split, out, resamples)
+        result["report"] = str(page)
+        parts.append(f"The page with plots: {page}")
     return emit(result, "\n\n".join(parts), as_json)
 
 

@@ -12,6 +12,9 @@ from keras_genre.errors import RunError
 from keras_genre.evaluation.columns import aligned_columns
 from keras_genre.evaluation.comparison.comparing import Comparison
 from keras_genre.evaluation.comparison.sections import Section, sections
+from keras_genre.pages import section as pages
+from keras_genre.pages.markdown import render_markdown
+from keras_genre.pages.page import render_page
 from keras_genre.staging import staged_folder
 
 __all__ = ["format_comparison", "save_comparison"]
@@ -30,17 +33,19 @@ def save_comparison(
     references: pd.DataFrame | None = None,
     notes: Iterable[str] = (),
 ) -> Path:
-    """Write a comparison: `comparison.md`, and `scores.csv`, `differences.csv`, `genres.csv`.
+    """Write a comparison: `index.html`, `comparison.md`, and `scores.csv`, `differences.csv` and
+    `genres.csv`.
 
     The folder appears when all of it is written; further arguments are those of `sections`.
 
     Raises:
         RunError: If the folder exists already or cannot be written.
     """
-    parts = [_as_markdown(section) for section in sections(comparison, references, notes)]
+    parts = [_as_page_section(part) for part in sections(comparison, references, notes)]
+    names = ", ".join(comparison.scores.index)
     with staged_folder(folder, RunError) as staging:
-        text = "\n\n".join(["# Comparison", *parts]) + "\n"
-        (staging / "comparison.md").write_text(text, encoding="utf-8")
+        for name, render in (("index.html", render_page), ("comparison.md", render_markdown)):
+            (staging / name).write_text(render("Comparison", names, parts), encoding="utf-8")
         write_csv(comparison.scores.reset_index(), staging / "scores.csv")
         write_csv(comparison.differences, staging / "differences.csv")
         write_csv(comparison.genres, staging / "genres.csv")
@@ -56,14 +61,6 @@ def _as_text(section: Section) -> str:
     return "\n".join(lines)
 
 
-def _as_markdown(section: Section) -> str:
-    parts = [f"## {section.title}"]
-    if section.rows:
-        rule = ["---", *["---:"] * (len(section.header) - 1)]
-        rows = [section.header, rule, *section.rows]
-        parts.append("\n".join(f"| {' | '.join(map(_escaped, row))} |" for row in rows))
-    return "\n\n".join([*parts, *section.notes])
-
-
-def _escaped(cell: str) -> str:
-    return cell.strip().replace("|", "\\|")
+def _as_page_section(section: Section) -> pages.Section:
+    table = pd.DataFrame(section.rows, columns=section.header) if section.rows else None
+    return pages.Section(section.title, "", table=table, notes=section.notes, table_first=True)

@@ -73,11 +73,12 @@ def test_comparison_of_few_systems_shows_every_pair_and_no_trainings(comparison)
 def test_comparison_saved_has_its_page_and_every_table(comparison, references, tmp_path):
     folder = save_comparison(comparison, tmp_path / "out", references, ["A note."])
     page = (folder / "comparison.md").read_text(encoding="utf-8")
-    assert page.startswith(
-        "# Comparison\n\n## Scores on the test split, 200 films\n\n|  |  | macro"
-    )
+    assert "## Scores on the test split, 200 films\n\n|  |  | macro" in page
     assert "A note." in page
     assert "## Do plots or posters say more?" in page
+    html = (folder / "index.html").read_text(encoding="utf-8")
+    assert html.count("<table>") == page.count("| ---")
+    assert "a_system_with_a_long_name_11" in html
     scores = pd.read_csv(folder / "scores.csv")
     np.testing.assert_allclose(scores["macro_f1"], comparison.scores["macro_f1"])
     differences = pd.read_csv(folder / "differences.csv")
