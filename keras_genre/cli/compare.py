@@ -13,9 +13,7 @@ from keras_genre.cli.parameters import Choice, Folder
 @click.argument("runs", nargs=-1, required=True, type=Folder())
 @click.option("--split", default="test", show_default=True, type=Choice(["validation", "test"]))
 @click.option("--resamples", default=2000, show_default=True, type=click.IntRange(2))
-@click.option(
-    "--out", type=Folder(), help="Folder to be made: page, Markdown, CSV files."
-)
+@click.option("--out", type=Folder(), help="Folder to be made: page, Markdown, CSV files.")
 @json_option
 def command(runs, split, resamples, out, as_json):
     """Compare RUNS, any number of them, on the same films.

@@ -14,7 +14,7 @@ def deep(tiny_run, tmp_path):
 
 
 def rows_of(run, *args):
-    code, out, err = run("evaluate", *args, "--resamples", 20, "--json")
+    code, out, err = run("evaluate", *args, "--resamples", 20, "--no-report", "--json")
     assert code == 0, err
     return [row["name"] for row in json.loads(out)["scores"]], err
 
@@ -32,7 +32,7 @@ def test_baseline_tfidf_is_scored_beside_a_deep_model_in_one_table(
     assert names[:3] == ["predict nothing", "top-3 genres", "every genre"]
     assert names[5::3] == ["words", "tiny"]
     assert err == ""  # TF-IDF was given: it is not made a second time
-    code, shown, _ = run("evaluate", out, deep, "--resamples", 20)
+    code, shown, _ = run("evaluate", out, deep, "--resamples", 20, "--no-report")
     assert code == 0
     assert "Differences to words" in shown
     assert max(map(len, shown.splitlines())) <= 80

@@ -74,7 +74,9 @@ def test_evaluate_needs_no_records_once_predictions_are_saved(run, tiny_run, tmp
     shutil.copytree(tiny_run.folder, moved)
     data = json.loads((moved / "data.json").read_text())
     (moved / "data.json").write_text(json.dumps({**data, "folder": "/nowhere"}))
-    code, out, err = run("evaluate", moved, "--split", "validation", "--resamples", 20)
+    code, out, err = run(
+        "evaluate", moved, "--split", "validation", "--resamples", 20, "--no-report"
+    )
     assert code == 0, err
     assert "every genre" in out
     code, _, err = run("evaluate", moved, "--split", "test")
@@ -133,12 +135,12 @@ def test_sample_to_prediction_goes_the_whole_road(run, tmp_path):
         assert "epoch  1/1" in err
         assert "best epoch 1 of 1" in out
 
-    code, out, _ = run("evaluate", *runs, "--resamples", 50)
+    code, out, _ = run("evaluate", *runs, "--resamples", 50, "--no-report")
     assert code == 0
     for expected in ("test split", "top-3 genres", "lstm, plain 0.5", "Differences to lstm"):
         assert expected in out
     assert max(map(len, out.splitlines())) <= 80
-    code, out, _ = run("evaluate", runs[0], "--resamples", 50, "--json")
+    code, out, _ = run("evaluate", runs[0], "--resamples", 50, "--no-report", "--json")
     scores = {row["name"]: row for row in json.loads(out)["scores"]}
     assert scores["predict nothing"]["micro_f1"] == 0
     assert scores["lstm"]["thresholds_fitted_on"] == "validation"

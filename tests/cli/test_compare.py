@@ -73,7 +73,7 @@ def test_compare_for_a_machine_prints_one_object_and_writes_the_tables(run, runs
     assert len(found["answers"]) == 4
     assert found["notes"][0].startswith("Runs that differ in their seed")
     assert sorted(path.name for path in out_folder.iterdir()) == [
-        "comparison.md", "differences.csv", "genres.csv", "scores.csv",
+        "comparison.md", "differences.csv", "genres.csv", "index.html", "scores.csv",
     ]  # fmt: skip
     assert str(out_folder) in err
 

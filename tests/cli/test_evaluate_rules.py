@@ -29,7 +29,7 @@ def folder(tmp_path_factory):
 
 
 def evaluated(run, folder, *options):
-    code, out, err = run("evaluate", folder, "--resamples", 5, *options)
+    code, out, err = run("evaluate", folder, "--resamples", 5, "--no-report", *options)
     assert code == 0, err
     return out
 

@@ -82,7 +82,7 @@ def test_evaluate_that_cannot_save_predictions_still_scores(command, tiny_run, t
     run = tmp_path / "run"
     shutil.copytree(tiny_run.folder, run)
     (run / "predictions" / "test.npz").unlink(missing_ok=True)
-    done = command("evaluate", run, "--resamples", 20, file_limit=1000)
+    done = command("evaluate", run, "--resamples", 20, "--no-report", file_limit=1000)
     assert done.code == 0, done.err
     assert "Scores on the test split" in done.out
     assert done.err.startswith("Warning: The test predictions are not saved.")

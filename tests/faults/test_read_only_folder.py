@@ -47,7 +47,7 @@ def test_evaluate_of_a_read_only_run_scores_and_says_that_nothing_is_saved(
     shutil.copytree(tiny_run.folder, run)
     (run / "predictions" / "test.npz").unlink(missing_ok=True)
     read_only(run / "predictions", run)
-    done = command("evaluate", run, "--resamples", 20)
+    done = command("evaluate", run, "--resamples", 20, "--no-report")
     assert done.code == 0, done.err
     assert "Scores on the test split" in done.out
     line, tfidf = done.err.splitlines()
@@ -62,7 +62,7 @@ def test_evaluate_in_a_read_only_folder_of_runs_has_tfidf_and_says_that_it_is_no
     run = tmp_path / "runs" / "tiny"
     shutil.copytree(tiny_run.folder, run)
     read_only(run.parent)
-    done = command("evaluate", run, "--split", "validation", "--resamples", 20)
+    done = command("evaluate", run, "--split", "validation", "--resamples", 20, "--no-report")
     assert done.code == 0, done.err
     assert "\nTF-IDF " in done.out
     (line,) = done.err.splitlines()

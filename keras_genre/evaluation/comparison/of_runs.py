@@ -95,7 +95,7 @@ def _rules(runs: Sequence) -> tuple[list[DecisionRule], list[str]]:
         f"The runs' own thresholds were not chosen alike ({ways}). So that no run is above another "
         f"by that, one threshold a genre was chosen anew for each, on validation."
     )
-    return [DecisionRule.fit(run.predict("validation")) for run in runs], [note]
+    return [run.fit_rule("per_genre") for run in runs], [note]
 
 
 def _choices_but_seed(run) -> str:
