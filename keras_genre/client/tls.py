@@ -15,8 +15,8 @@ class Tls:
     own way. With a certificate of the client's own the server can tell who asks (mutual TLS).
 
     Args:
-        root_certificates: PEM file of the authorities to believe. None: the usual ones of this
-            machine.
+        root_certificates: PEM file of the authorities to believe. None: the public ones that
+            gRPC, or for REST Python, knows.
         certificate: PEM file of the client's own certificate and what it is signed by.
         key: PEM file of its private key.
 
