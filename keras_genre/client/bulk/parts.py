@@ -11,7 +11,7 @@ from keras_genre.client.bulk.film_rows import FilmRow
 from keras_genre.client.genre_prediction import GenrePrediction
 from keras_genre.staging import staged_file
 
-__all__ = ["PartLayout", "read_part", "troubles", "write_part"]
+__all__ = ["PartLayout", "lines", "read_part", "troubles", "write_part"]
 
 # What a part says beside the columns of the table.
 _PREDICTED, _LINE, _TROUBLE = "is predicted", "line of the file", "trouble of the film"
@@ -82,14 +82,13 @@ def write_part(
         )
 
 
-def read_part(path: Path, layout: PartLayout, films: Sequence[FilmRow]) -> pa.Table | None:
-    """Read a part, or give None if it is not there, damaged, or of other films."""
+def read_part(path: Path, layout: PartLayout) -> pa.Table | None:
+    """Read a part, or give None if it is not there, damaged, or of another layout."""
     try:
         table = pq.read_table(path, page_checksum_verification=True, partitioning=None)
     except (OSError, pa.ArrowException):
         return None
-    fits = table.schema.equals(layout.part_schema) and _lines(table) == [f.line for f in films]
-    return table if fits else None
+    return table if table.schema.equals(layout.part_schema) else None
 
 
 def troubles(part: pa.Table) -> list[tuple[int, str, bool, str]]:
@@ -98,5 +97,6 @@ def troubles(part: pa.Table) -> list[tuple[int, str, bool, str]]:
     return [row for row in zip(*columns, strict=True) if row[3]]
 
 
-def _lines(part: pa.Table) -> list[int]:
+def lines(part: pa.Table) -> list[int]:
+    """The line of the file in which each of its films begins."""
     return part[_LINE].to_pylist()

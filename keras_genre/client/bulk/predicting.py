@@ -11,7 +11,7 @@ from typing import Protocol
 
 from keras_genre import features
 from keras_genre.client.bulk.film_rows import FilmRow, FilmRows
-from keras_genre.client.bulk.parts import PartLayout, read_part, troubles, write_part
+from keras_genre.client.bulk.parts import PartLayout, lines, read_part, troubles, write_part
 from keras_genre.client.bulk.table_writing import FORMATS, side_file, side_file_of, table_writer
 from keras_genre.client.films import FilmBatch, plot_bytes, read_poster
 from keras_genre.client.genre_prediction import GenrePrediction
@@ -122,7 +122,7 @@ def predict_table(
     with resumable_file(out, _key(rows, layout, probe), KerasGenreError) as folder:
         work = _Work(predictor, layout, probe, folder, progress or (lambda done, total: None))
         work.predict(rows, total, concurrency)
-        return _put_together(folder, out, layout, rows, probe, work.found_finished)
+        return _put_together(folder, out, layout, total, probe, work.found_finished)
 
 
 def _key(rows: FilmRows, layout: PartLayout, probe: GenrePrediction) -> str:
@@ -165,13 +165,17 @@ class _Work:
     def _batches(self, rows: Iterable[FilmRow]) -> Iterator[tuple]:
         """Give batches of plots of like length: what is padded to the longest costs time."""
         for number, films in _parts(rows):
-            if read_part(_part_path(self.folder, number), self.layout, films) is not None:
+            if self._is_finished(number, films):
                 self.found_finished += len(films)
                 continue
             by_length = sorted(enumerate(films), key=lambda placed: len(placed[1].plot))
             starts = range(0, len(films), _BATCH)
             for start in starts:
                 yield number, by_length[start : start + _BATCH], start == starts[-1]
+
+    def _is_finished(self, number: int, films: list[FilmRow]) -> bool:
+        part = read_part(_part_path(self.folder, number), self.layout)
+        return part is not None and lines(part) == [film.line for film in films]
 
     def _answer(self, task: tuple) -> tuple:
         number, batch, is_last = task
@@ -224,13 +228,13 @@ def _read_film(film: FilmRow) -> tuple[FilmRow, bytes, bytes]:
 
 
 def _put_together(
-    folder: Path, out: Path, layout: PartLayout, rows: FilmRows, probe, found_finished: int
+    folder: Path, out: Path, layout: PartLayout, total: int, probe, found_finished: int
 ) -> BulkSummary:
     films = predicted = listed = left_out = 0
     rejects = folder / side_file_of(out).name
     with table_writer(folder / out.name, layout) as write, side_file(rejects) as write_trouble:
-        for number, expected in _parts(rows):
-            part = read_part(_part_path(folder, number), layout, expected)
+        for number in range(-(-total // _PART)):
+            part = read_part(_part_path(folder, number), layout)
             if part is None:
                 raise KerasGenreError(
                     f"{_part_path(folder, number)} cannot be read back. Make room, or look after "
