@@ -7,6 +7,7 @@ from keras_genre.lazy import lazy_names
 
 # name -> the room that holds it; a room is its own.
 _HOMES = {
+    "AsyncGenreClient": "client",
     "DecisionRule": "scoring",
     "GenreClassifier": "models",
     "GenreClient": "client",
@@ -18,6 +19,7 @@ _HOMES = {
     "MoviePreprocessor": "preprocessing",
     "Predictions": "scoring",
     "Recipe": "runs",
+    "RestGenreClient": "client",
     "Run": "runs",
     "baselines": "baselines",
     "catalog": "catalog",

@@ -16,7 +16,7 @@ try:
 except ImportError:  # Windows has no such locks; there, what a killed process left stays
     fcntl = None
 
-__all__ = ["resumable_folder", "scratch_folder", "staged_file", "staged_folder"]
+__all__ = ["resumable_file", "resumable_folder", "scratch_folder", "staged_file", "staged_folder"]
 
 # What only a disk can be blamed for. Anything else that goes wrong in a block keeps its own error.
 _DISK_FAULTS = {
@@ -76,12 +76,45 @@ def resumable_folder(target: str | Path, key: str, error: type[KerasGenreError])
         target.parent,
         lambda parent: _known_folder(parent, prefix, key[:16], error),
         error,
-        resumable=True,
+        kept_after=(KeyboardInterrupt, OSError),
     ) as staging:
         _refuse_existing(target, error)  # the process that held the lock may have made it
         yield staging
         _refuse_existing(target, error)
         os.replace(staging, target)
+
+
+@contextlib.contextmanager
+def resumable_file(target: str | Path, key: str, error: type[KerasGenreError]) -> Iterator[Path]:
+    """Give a folder beside `target` to make the file in, with what an earlier attempt left.
+
+    The folder is empty unless an attempt at the same `target` with the same `key` ended early,
+    however it ended. The block must prove what it finds, and make `<folder>/<name of target>`;
+    when it succeeds, that file is renamed to `target` and the folder is removed.
+
+    Args:
+        target: The file to be made. It must not exist yet.
+        key: What the content is made from, as 16 or more hexadecimal digits, for example a hash.
+        error: The class raised when `target` is already there or cannot be written, or another
+            process is writing it.
+
+    Yields:
+        The folder, on the same filesystem as `target`.
+    """
+    target = Path(target)
+    _refuse_existing(target, error)
+    prefix = f".{target.name}.partial-"
+    with _claimed_folder(
+        target.parent,
+        lambda parent: _known_folder(parent, prefix, key[:16], error),
+        error,
+        kept_after=(BaseException,),
+    ) as staging:
+        _refuse_existing(target, error)  # the process that held the lock may have made it
+        yield staging
+        _refuse_existing(target, error)
+        os.replace(staging / target.name, target)
+        shutil.rmtree(staging)
 
 
 @contextlib.contextmanager
@@ -110,11 +143,12 @@ def _claimed_folder(
     parent: Path,
     claim: Callable[[Path], tuple[Path, contextlib.AbstractContextManager]],
     error: type[KerasGenreError],
-    resumable: bool = False,
+    kept_after: tuple[type[BaseException], ...] = (),
 ) -> Iterator[Path]:
     """Give the folder that `claim` makes and locks in `parent`; remove it when the block raises.
 
-    A resumable one with anything in it stays after an interrupt or a fault of the disk.
+    One with anything in it stays after the exceptions of `kept_after`, and with any of them after a
+    fault of the disk.
     """
     new_parents = [folder for folder in (parent, *parent.parents) if not os.path.exists(folder)]
     claimed = None
@@ -128,8 +162,8 @@ def _claimed_folder(
             yield claimed
     except BaseException as cause:
         fault = _disk_fault(cause)
-        passing = fault or isinstance(cause, KeyboardInterrupt | OSError)
-        if claimed and not (resumable and passing and any(claimed.iterdir())):
+        kept = kept_after and (fault or isinstance(cause, kept_after))
+        if claimed and not (kept and any(claimed.iterdir())):
             shutil.rmtree(claimed, ignore_errors=True)
         with contextlib.suppress(OSError):  # somebody else may be writing there by now
             for folder in new_parents:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from keras_genre.catalog.csv_table import CsvTable
 from keras_genre.catalog.genre_columns import find_01_columns, find_genre_columns
@@ -52,19 +53,14 @@ def recognise_columns(table: CsvTable, named: Mapping[str, str | Sequence[str]])
         ValueError: If a role is unknown.
         CatalogError: If a named column is not there, or nothing tells the genres.
     """
-    _check_named(table, named)
+    _check_named(table.path, list(table.frame), named)
     named = dict(named)
     columns_01 = ()
     if not isinstance(named.get("genres", ""), str):
         columns_01 = tuple(named.pop("genres"))
-    by_lower = {column.lower(): column for column in reversed(table.frame.columns)}
-    names = {}
-    for role, candidates in _RECOGNISED.items():
-        found = [by_lower[name] for name in candidates if name in by_lower]
-        if role in named:
-            names[role] = named[role]
-        elif found and not (role == "genres" and columns_01):
-            names[role] = found[0]
+    names = _names(table.frame.columns, named)
+    if columns_01:
+        names.pop("genres", None)
     free = [column for column in table.frame if column not in names.values()]
     known_01 = tuple(find_genre_columns(table.frame[free]))
     if "genres" not in names:
@@ -77,22 +73,53 @@ def recognise_columns(table: CsvTable, named: Mapping[str, str | Sequence[str]])
     return Columns(names, columns_01, spare, unused, doubtful)
 
 
+def recognise_names(path: Path, header: Sequence[str], named: Mapping[str, str]) -> dict[str, str]:
+    """Recognise columns by their names alone, for films whose genres are not known.
+
+    Args:
+        path: The table, for messages.
+        header: The names of its columns.
+        named: From roles to the column's name, where it is not a usual one.
+
+    Returns:
+        From "id", "plot" ... to the column's name, where there is one.
+
+    Raises:
+        ValueError: If a role is unknown.
+        CatalogError: If a named column is not there.
+    """
+    _check_named(path, header, named)
+    return _names(header, named)
+
+
 def usual_names(role: str) -> str:
     """Say which names of a column are recognised."""
     return ", ".join(_RECOGNISED[role])
 
 
-def _check_named(table: CsvTable, named: Mapping[str, str | Sequence[str]]) -> None:
+def _names(header: Sequence[str], named: Mapping[str, str]) -> dict[str, str]:
+    by_lower = {column.lower(): column for column in reversed(header)}
+    names = {}
+    for role, candidates in _RECOGNISED.items():
+        found = [by_lower[name] for name in candidates if name in by_lower]
+        if role in named:
+            names[role] = named[role]
+        elif found:
+            names[role] = found[0]
+    return names
+
+
+def _check_named(
+    path: Path, header: Sequence[str], named: Mapping[str, str | Sequence[str]]
+) -> None:
     for role, name in named.items():
         if role not in _RECOGNISED:
             raise ValueError(f"Unknown column role {role!r}. Expected one of {list(_RECOGNISED)}.")
         if not isinstance(name, str) and role != "genres":
             raise ValueError(f"Expected one column of the {role}, received {name!r}.")
         for column in [name] if isinstance(name, str) else name:
-            if column not in table.frame:
-                raise CatalogError(
-                    f"{table.path} has no column {column!r}. It has {list(table.frame)}."
-                )
+            if column not in header:
+                raise CatalogError(f"{path} has no column {column!r}. It has {list(header)}.")
 
 
 def _no_genres(table: CsvTable, doubtful: Sequence[str]) -> str:

@@ -1,22 +1,44 @@
-"""`keras-genre predict`: one film in, its genres out."""
+"""`keras-genre predict`: one film in, its genres out; or a CSV file of films."""
 
+import contextlib
+import dataclasses
 import textwrap
 from pathlib import Path
 
 import click
 
 from keras_genre.cli.output import bar_text, emit, json_option
-from keras_genre.cli.parameters import Folder
+from keras_genre.cli.parameters import Choice, Folder
 from keras_genre.errors import ModelNotFoundError
-from keras_genre.features import join_text
+from keras_genre.features import TEXTS, join_text
 
 _BAR_WIDTH = 24
+_ROLES = ("id", "plot", "tagline", "poster", "title")
+
+
+def _column_options(function):
+    for role in reversed(_ROLES):
+        help_text = f"Column of the {role}, if it is not recognised."
+        function = click.option(f"--{role}-column", metavar="NAME", help=help_text)(function)
+    return function
 
 
 @click.command()
 @click.option("--plot", help="The plot.")
 @click.option("--tagline", default="", help="The tagline, for a model of plot+tagline.")
 @click.option("--poster", type=click.Path(), help="Picture file of the poster.")
+@click.option("--csv", "table", type=click.Path(), help="CSV file of many films, in their place.")
+@click.option("--posters", type=Folder(), help="Folder of the posters of --csv [its own].")
+@click.option("--out", type=click.Path(), help="File to write: .parquet or .csv, with --csv.")
+@click.option(
+    "--text",
+    type=Choice(TEXTS),
+    default="plot",
+    show_default=True,
+    help="What the model reads, with --csv.",
+)
+@click.option("--encoding", metavar="NAME", help="Encoding of --csv, if not recognised.")
+@_column_options
 @click.option("--server", metavar="HOST:PORT", help="Ask a server [load the model here].")
 @click.option("--model", help="Name of the model, if there are several; always with --server.")
 @click.option(
@@ -29,33 +51,83 @@ _BAR_WIDTH = 24
 @click.option("--top", type=click.IntRange(1), help="Show only the most probable genres.")
 @click.option(
     "--timeout",
-    default=10.0,
-    show_default=True,
     type=click.FloatRange(0, min_open=True),
-    help="Seconds to wait for a server.",
+    help="Seconds to wait for a server.  [default: 10; with --csv, 60]",
 )
 @json_option
-def command(plot, tagline, poster, server, model, saved_models, top, timeout, as_json):
-    """Say the genres of a film from its plot, its poster, or both."""
-    plot = join_text(plot or "", tagline)
-    if not plot and not poster:
-        raise click.UsageError("Give --plot, --poster, or both.")
+def command(
+    plot,
+    tagline,
+    poster,
+    table,
+    posters,
+    out,
+    text,
+    encoding,
+    server,
+    model,
+    saved_models,
+    top,
+    timeout,
+    as_json,
+    **columns,
+):
+    """Say the genres of a film from its plot, its poster, or both; or of a whole table.
+
+    With --csv, every film of the table goes to --out with its genres and the probability of each
+    genre. Rows that nothing can be predicted for, and posters that are no pictures, are listed
+    with the reason in genres.rejects.csv beside genres.parquet. Ended early, even by kill -9, the
+    same command goes on.
+    """
+    columns = {name.removesuffix("_column"): column for name, column in columns.items() if column}
+    _check(bool(plot or tagline or poster), table, out, [posters, encoding, *columns])
     if server and not model:
         raise click.UsageError("Name the --model to ask for: a server may have several.")
-    from keras_genre.cli.quiet import import_tensorflow_quietly
+    asked = _Asked(server, model, saved_models, timeout or (60.0 if table else 10.0))
+    if table:
+        from keras_genre.cli.predict_films import predict_films
 
-    import_tensorflow_quietly()
-    if server:
-        from keras_genre.client import GenreClient
-
-        with GenreClient(server, model, timeout=timeout) as client:
-            prediction = client.predict([plot], [poster])[0]
-    else:
-        from keras_genre.client import InProcessPredictor
-
-        folder = _choose_model(saved_models, model)
-        prediction = InProcessPredictor(folder).predict([plot], [poster])[0]
+        predict_films(asked, table, out, posters, columns, encoding, text, as_json)
+        return
+    with asked.predictor() as predictor:
+        prediction = predictor.predict([join_text(plot or "", tagline)], [poster])[0]
     emit(prediction_result(prediction), prediction_text(prediction, top), as_json)
+
+
+def _check(has_film: bool, table: str | None, out: str | None, of_tables: list) -> None:
+    if table and has_film:
+        raise click.UsageError("Give one film (--plot, --poster), or a table (--csv), not both.")
+    if table and not out:
+        raise click.UsageError("Name the file to write with --out: genres.parquet, or .csv.")
+    if not table and (out or any(of_tables)):
+        raise click.UsageError("Name the table of films that these options are for: --csv.")
+    if not table and not has_film:
+        raise click.UsageError("Give --plot, --poster, or both; or a table with --csv.")
+
+
+@dataclasses.dataclass(frozen=True)
+class _Asked:
+    """Who is to answer."""
+
+    server: str | None
+    model: str | None
+    saved_models: str
+    timeout: float
+
+    @contextlib.contextmanager
+    def predictor(self, version: int | None = None):
+        """Connect to the server, or load the model."""
+        from keras_genre.cli.quiet import import_tensorflow_quietly
+
+        folder = None if self.server else _choose_model(self.saved_models, self.model)
+        import_tensorflow_quietly()
+        from keras_genre.client import GenreClient, InProcessPredictor
+
+        if folder:
+            yield InProcessPredictor(folder)
+            return
+        with GenreClient(self.server, self.model, version, timeout=self.timeout) as client:
+            yield client
 
 
 def prediction_result(prediction) -> dict:

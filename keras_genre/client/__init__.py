@@ -3,11 +3,15 @@
 from keras_genre.lazy import lazy_names
 
 _HOMES = {
+    "AsyncGenreClient": "grpc_asyncio",
     "GenreClient": "grpc",
     "GenrePrediction": "genre_prediction",
     "InProcessPredictor": "in_process",
+    "RestGenreClient": "rest",
+    "Tls": "tls",
+    "predict_table": "bulk",
 }
 
-__all__ = ["GenreClient", "GenrePrediction", "InProcessPredictor"]
+__all__ = list(_HOMES)
 
 __getattr__, __dir__ = lazy_names(__name__, _HOMES)

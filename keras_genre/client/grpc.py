@@ -1,43 +1,23 @@
 """GenreClient: a model behind TensorFlow Serving, over gRPC."""
 
-import re
-import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 import grpc
-import tensorflow as tf
-from tensorflow_serving.apis import (
-    get_model_status_pb2,
-    model_service_pb2_grpc,
-    predict_pb2,
-    prediction_service_pb2_grpc,
-)
+from tensorflow_serving.apis import model_service_pb2_grpc, prediction_service_pb2_grpc
 
-from keras_genre import features
-from keras_genre.client.films import Poster, film_batches
+from keras_genre.client.films import FilmBatch, Poster, film_batches
 from keras_genre.client.genre_prediction import GenrePrediction
-from keras_genre.client.retries import retry_options
-from keras_genre.errors import (
-    DeadlineExceededError,
-    InvalidRequestError,
-    ModelNotFoundError,
-    PredictorError,
-    ServerUnavailableError,
-)
-
-# The server takes messages up to INT32_MAX; gRPC's own limit for receiving is 4 MB.
-_UNLIMITED = [("grpc.max_send_message_length", -1), ("grpc.max_receive_message_length", -1)]
-_ERRORS = {
-    grpc.StatusCode.UNAVAILABLE: ServerUnavailableError,
-    grpc.StatusCode.DEADLINE_EXCEEDED: DeadlineExceededError,
-    grpc.StatusCode.NOT_FOUND: ModelNotFoundError,
-    grpc.StatusCode.INVALID_ARGUMENT: InvalidRequestError,
-    grpc.StatusCode.FAILED_PRECONDITION: InvalidRequestError,
-}
+from keras_genre.client.grpc_connection import GrpcConnection
+from keras_genre.client.grpc_messages import AskedModel, read_predictions, read_states
+from keras_genre.client.readiness import wait_until_available
+from keras_genre.client.streaming import predict_each
+from keras_genre.client.tls import Tls
 
 
 class GenreClient:
     """Asks a model behind TensorFlow Serving, or the development server, over gRPC.
+
+    It may be used by several threads at once.
 
     Args:
         address: "host:port" of its gRPC service; 8500 is the usual port.
@@ -48,6 +28,11 @@ class GenreClient:
         batch_size: Films a request.
         retries: How often a request is tried again, after growing waits, when the server is
             unavailable. Other failures are not tried again.
+        label: A label that the server gives to one of its versions, such as "stable" or "canary",
+            in place of `version`.
+        tls: For an encrypted connection. Without it, what is sent can be read on the way.
+        metadata: Sent with each request, for example `{"authorization": "Bearer ..."}` for a proxy
+            that asks who is there. Read anew each time, so that a token may be renewed in it.
 
     Raises:
         ValueError: If `address` has no port, or another argument is out of its range.
@@ -72,12 +57,15 @@ class GenreClient:
         timeout: float = 10.0,
         batch_size: int = 32,
         retries: int = 3,
+        *,
+        label: str | None = None,
+        tls: Tls | None = None,
+        metadata: Mapping[str, str] | None = None,
     ):
-        _check_arguments(address, timeout)
-        self._address, self._model, self._version = address, model, version
-        self._timeout, self._batch_size = timeout, batch_size
-        options = _UNLIMITED + retry_options(retries, timeout)
-        self._channel = grpc.insecure_channel(address, options=options)
+        self._connection = GrpcConnection(address, timeout, retries, tls, metadata)
+        self._asked = AskedModel(model, version, label)
+        self._batch_size = batch_size
+        self._channel = self._connection.open_channel(grpc)
         self._predictions = prediction_service_pb2_grpc.PredictionServiceStub(self._channel)
         self._models = model_service_pb2_grpc.ModelServiceStub(self._channel)
 
@@ -100,20 +88,48 @@ class GenreClient:
             ValueError: If both are None, or their lengths differ.
         """
         predictions = []
-        for batch_plots, batch_posters in film_batches(plots, posters, self._batch_size):
-            request = predict_pb2.PredictRequest()
-            self._fill(request.model_spec)
-            request.inputs[features.PLOT].CopyFrom(tf.make_tensor_proto(batch_plots))
-            request.inputs[features.POSTER].CopyFrom(tf.make_tensor_proto(batch_posters))
-            response = self._call(self._predictions.Predict, request, timeout=self._timeout)
-            outputs = {name: tf.make_ndarray(value) for name, value in response.outputs.items()}
-            spec = response.model_spec
-            predictions += GenrePrediction.from_outputs(outputs, spec.name, spec.version.value)
+        for batch in film_batches(plots, posters, self._batch_size):
+            predictions += self.predict_batch(batch)
         return predictions
+
+    def predict_stream(
+        self,
+        films: Iterable[tuple[str | None, Poster]],
+        batch_size: int | None = None,
+        concurrency: int = 4,
+    ) -> Iterator[GenrePrediction]:
+        """Say the genres of any number of films, in their order, several requests at a time.
+
+        Films are taken as they are needed: no more than `concurrency` batches are in memory.
+
+        Args:
+            films: Pairs (plot, poster), for example from a generator; None or empty for one that
+                is missing.
+            batch_size: Films a request; by default the client's own.
+            concurrency: Requests under way at a time.
+
+        Yields:
+            One `GenrePrediction` a film.
+
+        Raises:
+            ValueError: If a film is no pair, or an argument is below 1.
+
+        Example:
+            >>> films = ((plot, None) for plot in open("plots.txt"))  # doctest: +SKIP
+            >>> for prediction in client.predict_stream(films):  # doctest: +SKIP
+            ...     print(prediction.genres)
+        """
+        size = self._batch_size if batch_size is None else batch_size
+        return predict_each(self.predict_batch, films, size, concurrency)
+
+    def predict_batch(self, batch: FilmBatch) -> list[GenrePrediction]:
+        """Say the genres of films that are checked and read already, in one request."""
+        request = self._asked.predict_request(batch)
+        return read_predictions(self._call(self._predictions.Predict, request))
 
     def version_states(self) -> dict[int, str]:
         """The state of each version that the server knows, for example `{1: "AVAILABLE"}`."""
-        return self._version_states(timeout=self._timeout)
+        return self._version_states()
 
     def wait_until_ready(self, timeout: float = 60.0) -> None:
         """Return as soon as a version of the model is available.
@@ -121,25 +137,13 @@ class GenreClient:
         Raises:
             ServerUnavailableError: If that takes longer than `timeout` seconds.
         """
-        deadline = time.monotonic() + timeout
-        while True:
-            remaining = max(0.0, deadline - time.monotonic())
-            try:
-                # The connection is waited for, so that a server that comes is seen at once.
-                states = self._version_states(
-                    timeout=min(self._timeout, remaining), wait_for_ready=True
-                )
-                if "AVAILABLE" in states.values():
-                    return
-                cause = None
-            except (ServerUnavailableError, ModelNotFoundError, DeadlineExceededError) as error:
-                cause = error
-            if time.monotonic() >= deadline:
-                raise ServerUnavailableError(
-                    f"The model {self._model!r} at {self._address} is not ready after "
-                    f"{timeout:g} seconds."
-                ) from cause
-            time.sleep(0.1)
+        longest = self._connection.timeout
+
+        def states(remaining):
+            # The connection is waited for, so that a server that comes is seen at once.
+            return self._version_states(timeout=min(longest, remaining), wait_for_ready=True)
+
+        wait_until_available(states, self._asked.name, self._connection.address, timeout)
 
     def close(self) -> None:
         """Close the connection."""
@@ -151,47 +155,12 @@ class GenreClient:
     def __exit__(self, *_) -> None:
         self.close()
 
-    def _fill(self, spec) -> None:
-        spec.name = self._model
-        if self._version is not None:
-            spec.version.value = self._version
-
     def _version_states(self, **options) -> dict[int, str]:
-        request = get_model_status_pb2.GetModelStatusRequest()
-        self._fill(request.model_spec)
-        states = get_model_status_pb2.ModelVersionStatus.State
-        response = self._call(self._models.GetModelStatus, request, **options)
-        return {s.version: states.Name(s.state) for s in response.model_version_status}
+        request = self._asked.status_request()
+        return read_states(self._call(self._models.GetModelStatus, request, **options))
 
     def _call(self, method, request, **options):
         try:
-            return method(request, **options)
+            return method(request, **{**self._connection.call_options(), **options})
         except grpc.RpcError as cause:
-            raise self._error(cause) from cause
-
-    def _error(self, cause: grpc.RpcError) -> PredictorError:
-        code, details = cause.code(), cause.details()
-        hint = {
-            grpc.StatusCode.UNAVAILABLE: (
-                f"No server answers at {self._address}. Start one with "
-                f"`keras-genre serve saved_models`, or check the address. ({details})"
-            ),
-            grpc.StatusCode.DEADLINE_EXCEEDED: (
-                f"The server at {self._address} did not answer within {self._timeout:g} seconds. "
-                f"Allow more time, or send fewer films at once."
-            ),
-            grpc.StatusCode.NOT_FOUND: (
-                f"The server at {self._address} has no such model: {details}."
-            ),
-        }.get(code, f"The server at {self._address} answered {code.name}: {details}")
-        return _ERRORS.get(code, PredictorError)(hint)
-
-
-def _check_arguments(address: str, timeout: float) -> None:
-    # Without a port, gRPC would ask port 443 and report that nobody answers.
-    if not re.fullmatch(r"([^\s:/\[\]]+|\[[^\s\]]+\]):[0-9]{1,5}", address):
-        raise ValueError(
-            f'Expected an address as "host:port", such as "localhost:8500"; received {address!r}.'
-        )
-    if not timeout > 0:
-        raise ValueError(f"Expected a timeout over 0 seconds, received {timeout}.")
+            raise self._connection.error(cause) from cause

@@ -1,8 +1,9 @@
-"""Trying again when a server is away, by gRPC's own retry policy."""
+"""Trying again when a server is away: over gRPC by its own retry policy, over REST by ours."""
 
 import json
+import random
 
-__all__ = ["retry_options"]
+__all__ = ["retry_options", "waits_between_tries"]
 
 # gRPC counts the first try too, and takes five at most.
 _MOST_RETRIES = 4
@@ -32,13 +33,10 @@ def retry_options(retries: int, timeout: float) -> list[tuple[str, object]]:
     Reference:
         gRFC A6, gRPC Retry Design: https://github.com/grpc/proposal/blob/master/A6-client-retries.md
     """
-    if not 0 <= retries <= _MOST_RETRIES:
-        raise ValueError(f"Expected retries from 0 to {_MOST_RETRIES}, received {retries}.")
+    _check(retries)
     if retries == 0:
         return [("grpc.enable_retries", 0), *_RECONNECTING]
-    # The waits double. With a short timeout they start shorter, so that the last try is over
-    # before it, and a server that is away is called unavailable, not slow.
-    wait = min(_FIRST_WAIT, timeout / 2 ** (retries + 1))
+    wait = _first_wait(retries, timeout)
     policy = {
         "maxAttempts": retries + 1,
         "initialBackoff": f"{wait:.9f}s",
@@ -53,3 +51,26 @@ def retry_options(retries: int, timeout: float) -> list[tuple[str, object]]:
         ("grpc.per_rpc_retry_buffer_size", 2**31 - 1),
         *_RECONNECTING,
     ]
+
+
+def waits_between_tries(retries: int, timeout: float) -> list[float]:
+    """Return the seconds to wait before each further try, as gRPC would with `retry_options`.
+
+    Raises:
+        ValueError: If `retries` is out of its range.
+    """
+    _check(retries)
+    first = _first_wait(retries, timeout)
+    waits = [min(first * 2**number, _LONGEST_WAIT) for number in range(retries)]
+    return [wait * random.uniform(0.8, 1.2) for wait in waits]  # noqa: S311 (no secret)
+
+
+def _check(retries: int) -> None:
+    if not 0 <= retries <= _MOST_RETRIES:
+        raise ValueError(f"Expected retries from 0 to {_MOST_RETRIES}, received {retries}.")
+
+
+def _first_wait(retries: int, timeout: float) -> float:
+    # The waits double. With a short timeout they start shorter, so that the last try is over
+    # before it, and a server that is away is called unavailable, not slow.
+    return min(_FIRST_WAIT, timeout / 2 ** (retries + 1))

@@ -2,7 +2,7 @@ import csv
 
 import pytest
 
-from keras_genre.catalog import csv_table
+from keras_genre.catalog import csv_rows, csv_table
 from keras_genre.catalog.csv_table import read_table
 from keras_genre.errors import CatalogError
 
@@ -143,6 +143,6 @@ def test_read_table_that_cannot_be_opened_is_refused(tmp_path, monkeypatch):
     def refuse(path):
         raise PermissionError(13, "Permission denied")
 
-    monkeypatch.setattr(csv_table, "recognise_encoding", refuse)  # root may read everything
+    monkeypatch.setattr(csv_rows, "recognise_encoding", refuse)  # root may read everything
     with pytest.raises(CatalogError, match=r"films\.csv cannot be read: Permission denied"):
         read_table(tmp_path / "films.csv")

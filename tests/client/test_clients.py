@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from keras_genre.client import GenreClient, GenrePrediction, InProcessPredictor
+from keras_genre.client import GenreClient, GenrePrediction, InProcessPredictor, RestGenreClient
 from keras_genre.errors import (
     DeadlineExceededError,
     InvalidRequestError,
@@ -48,6 +48,16 @@ def test_client_and_in_process_predictor_agree(client, exported_model, posters):
         np.testing.assert_allclose(
             list(one.probabilities.values()), list(other.probabilities.values()), atol=1e-5
         )
+
+
+def test_streams_over_grpc_and_rest_agree_with_predict(server, client, exported_model, posters):
+    over_grpc = list(client.predict_stream(zip(_PLOTS, posters, strict=True), batch_size=3))
+    with RestGenreClient(server.rest_url, exported_model.parent.name, timeout=30.0) as rest:
+        over_rest = list(rest.predict_stream(zip(_PLOTS, posters, strict=True), batch_size=3))
+    for one, grpc, rest in zip(client.predict(_PLOTS, posters), over_grpc, over_rest, strict=True):
+        assert one.genres == grpc.genres == rest.genres
+        assert grpc.probabilities == pytest.approx(one.probabilities, abs=1e-5)
+        assert rest.probabilities == pytest.approx(one.probabilities, abs=1e-5)
 
 
 def test_client_with_more_films_than_a_batch_keeps_their_order(server, exported_model):

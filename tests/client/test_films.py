@@ -90,6 +90,11 @@ def test_read_poster_that_is_cut_is_refused(kind):
         read_poster(content)
 
 
+def test_read_poster_of_a_jpeg_with_more_behind_its_end_keeps_its_bytes():
+    content = encode(noise(), "JPEG") + b"\0\0tail"
+    assert read_poster(content) == content
+
+
 @pytest.mark.parametrize("kind", ["JPEG", "PNG"])
 def test_read_poster_of_a_pillow_image_whose_file_is_cut_is_refused(kind):
     with (

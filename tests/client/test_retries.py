@@ -1,5 +1,3 @@
-import concurrent.futures
-import contextlib
 import json
 import socket
 import threading
@@ -7,68 +5,13 @@ import time
 
 import grpc
 import pytest
-import tensorflow as tf
-from tensorflow_serving.apis import (
-    get_model_status_pb2,
-    model_service_pb2_grpc,
-    predict_pb2,
-    prediction_service_pb2_grpc,
-)
+from fake_model import FakeModel, serving
 
 from keras_genre.client import GenreClient
 from keras_genre.client.retries import retry_options
 from keras_genre.errors import DeadlineExceededError, PredictorError, ServerUnavailableError
 
 CODES = [code for code in grpc.StatusCode if code is not grpc.StatusCode.OK]
-
-
-class FakeModel(
-    prediction_service_pb2_grpc.PredictionServiceServicer,
-    model_service_pb2_grpc.ModelServiceServicer,
-):
-    """Fails as often as it is told, then knows one genre; notes when it was called."""
-
-    def __init__(self):
-        self.failures, self.code, self.calls = 0, grpc.StatusCode.UNAVAILABLE, []
-        self.padding = b""
-
-    def Predict(self, request, context):  # noqa: N802
-        self._call(context)
-        response = predict_pb2.PredictResponse()
-        response.model_spec.CopyFrom(request.model_spec)
-        count = request.inputs["plot"].tensor_shape.dim[0].size
-        answer = {"genres": [["Drama"]], "probabilities": [[0.9]], "selected": [[True]]}
-        for name, row in answer.items():
-            response.outputs[name].CopyFrom(tf.make_tensor_proto(row * count))
-        response.outputs["padding"].CopyFrom(tf.make_tensor_proto(self.padding))
-        return response
-
-    def GetModelStatus(self, request, context):  # noqa: N802
-        self._call(context)
-        response = get_model_status_pb2.GetModelStatusResponse()
-        available = get_model_status_pb2.ModelVersionStatus.AVAILABLE
-        response.model_version_status.add(version=1, state=available)
-        return response
-
-    def _call(self, context):
-        self.calls.append(time.monotonic())
-        if len(self.calls) <= self.failures:
-            context.abort(self.code, "not now")
-
-
-@contextlib.contextmanager
-def serving(model, port=0):
-    """Run `model` behind a port, and give the port."""
-    limits = (("grpc.max_receive_message_length", -1), ("grpc.so_reuseport", 0))
-    server = grpc.server(concurrent.futures.ThreadPoolExecutor(4), options=limits)
-    prediction_service_pb2_grpc.add_PredictionServiceServicer_to_server(model, server)
-    model_service_pb2_grpc.add_ModelServiceServicer_to_server(model, server)
-    port = server.add_insecure_port(f"127.0.0.1:{port}")
-    server.start()
-    try:
-        yield port
-    finally:
-        server.stop(None).wait()
 
 
 @pytest.fixture

@@ -16,9 +16,8 @@ COMPOSE = Path(__file__).parents[2] / "serving" / "compose.yaml"
 
 @pytest.fixture(scope="module")
 def service():
-    """The one service of the compose file."""
-    (service,) = yaml.safe_load(COMPOSE.read_text())["services"].values()
-    return service
+    """The server of the compose file."""
+    return yaml.safe_load(COMPOSE.read_text())["services"]["tensorflow-serving"]
 
 
 @pytest.fixture(scope="module")
@@ -33,10 +32,9 @@ def test_image_is_a_release_of_tensorflow_serving(service):
 
 
 def test_models_are_mounted_read_only_from_the_folder_that_export_fills(service):
-    (volume,) = service["volumes"]
+    (volume,) = (volume for volume in service["volumes"] if volume["target"] == "/models")
     assert (COMPOSE.parent / volume["source"]).resolve() == COMPOSE.parents[1] / "saved_models"
     assert (COMPOSE.parent / volume["source"]).is_dir()
-    assert volume["target"] == "/models"  # where the image looks for MODEL_NAME
     assert volume["read_only"] is True
     assert volume["bind"]["create_host_path"] is False
 
@@ -45,12 +43,6 @@ def test_ports_are_those_that_the_client_and_the_development_server_use(service)
     port = inspect.signature(DevelopmentServer).parameters["port"].default
     assert f'"localhost:{port}"' in GenreClient.__doc__
     assert service["ports"] == [f"127.0.0.1:{number}:{number}" for number in (port, port + 1)]
-
-
-def test_model_is_chosen_by_the_environment_and_has_a_default(service):
-    name = service["environment"]["MODEL_NAME"]
-    default = re.fullmatch(r"\$\{MODEL:-(\w+)\}", name).group(1)
-    assert default == "concat_fusion_small"
 
 
 @pytest.mark.skipif(shutil.which("bash") is None, reason="the check is written for bash")
