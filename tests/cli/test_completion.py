@@ -31,7 +31,7 @@ def complete(monkeypatch, run):
     [
         (["tra"], ["train", "transfer"]),
         (["m"], ["models"]),
-        (["e"], ["explore", "evaluate", "export"]),
+        (["e"], ["explore", "evaluate", "explain", "export"]),
         (["prepare", "poster"], ["poster-csv"]),
         (["train", "data", "--preset", ""], list(PRESETS)),
         (["train", "data", "--preset", "cn"], ["cnn64", "cnn224"]),
