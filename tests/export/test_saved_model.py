@@ -71,7 +71,7 @@ def test_served_model_agrees_with_python(exported, sample_films):
 def test_served_signatures_are_pinned(exported):
     *_, folder = exported
     signatures = tf.saved_model.load(str(folder)).signatures
-    assert set(signatures) == {"serving_default", "classify"}
+    assert set(signatures) == {"serving_default", "classify", "tokens", "embed"}
     (_, inputs) = signatures["serving_default"].structured_input_signature
     outputs = signatures["serving_default"].structured_outputs
     assert {name: (spec.dtype, spec.shape.as_list()) for name, spec in inputs.items()} == {
