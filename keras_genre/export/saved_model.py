@@ -132,6 +132,8 @@ def export_saved_model(
     about = {**(about or {}), "weights": weights, "signatures": signature_docs}
     with scratch_folder(folder, ".staging-", ExportError) as staging:
         tf.saved_model.save(served, str(staging), signatures=served.signatures())
+        if served.weights:
+            served.weights.widen()
         write_warm_up(staging, batch_sizes, folder.resolve().name)
         verify(staging, served)
         if measure:

@@ -29,16 +29,19 @@ class ServedModel(tf.Module):
         # The same layers without what training added: an optimizer is twice the size of its model.
         outputs = {"logits": model.output, features.EMBEDDING: model.embedder.output}
         graph = keras.Model(model.input, outputs)
+        # Not the Keras variables, nor what holds them: in the graph that TensorFlow Serving runs,
+        # those would be restored into copies that nobody reads.
         self.weights = None
         if weights == FLOAT32:
-            self.graph = graph
+            self.variables_as_they_are = [variable.value for variable in graph.variables]
         else:
             self.weights = NarrowWeights(graph.variables, weights)
         specs = {
             name: tf.TensorSpec(tensor.shape, tensor.dtype, name=name)
             for name, tensor in model.input.items()
         }
-        self._forward = _traced(lambda tensors: self._computed(graph, tensors), specs)
+        # One function each for preparing and computing, however many signatures need them.
+        self.forward = _traced(lambda tensors: self._computed(graph, tensors), specs)
         self.tokens = _traced(self._decided, specs)
         self._reads = tuple(specs)
 
@@ -50,7 +53,7 @@ class ServedModel(tf.Module):
     @tf.function(input_signature=[_PLOTS, _POSTERS], autograph=False)
     def embed(self, plot, poster):
         """A vector for each film, as the last layer sees it: `embed`."""
-        answer = self._forward(self.prepare(plot, poster))
+        answer = self.forward(self.prepare(plot, poster))
         return {features.EMBEDDING: answer[features.EMBEDDING]}
 
     @tf.function(input_signature=[tf.TensorSpec([None], tf.string, name="inputs")], autograph=False)
@@ -64,8 +67,9 @@ class ServedModel(tf.Module):
         answer = self.predict(films[features.PLOT], films[features.POSTER])
         return {"classes": answer[features.GENRES], "scores": answer[features.PROBABILITIES]}
 
-    def prepare(self, plot, poster) -> dict:
-        """Give what `tokens` takes: the tensors of films."""
+    @tf.function(input_signature=[_PLOTS, _POSTERS], autograph=False)
+    def prepare(self, plot, poster):
+        """What `tokens` takes: the tensors of films."""
         tensors = self.preprocessor({features.PLOT: plot, features.POSTER: poster})
         return {name: tensors[name] for name in self._reads}
 
@@ -79,13 +83,12 @@ class ServedModel(tf.Module):
         }
 
     def _computed(self, graph, tensors):
-        """Logits and embedding; one function, however many signatures need it."""
         with self.weights.in_use() if self.weights else contextlib.nullcontext():
             return graph(tensors, training=False)
 
     def _decided(self, tensors):
         return self.decoder(
-            self._forward(tensors)["logits"],
+            self.forward(tensors)["logits"],
             tensors.get(features.HAS_PLOT),
             tensors.get(features.HAS_POSTER),
         )

@@ -7,20 +7,24 @@ import tensorflow as tf
 
 from keras_genre import features
 from keras_genre.errors import ExportError
+from keras_genre.export.graph_loading import graph_loaded
 from keras_genre.export.served_model import ServedModel
 from keras_genre.export.warmup import read_warm_up
 
 _TOLERANCE = 1e-5
+_MISSING = {features.PLOT: [b""], features.POSTER: [b""]}
 
 
 def replay_warm_up(version: Path) -> None:
-    """Load a version as a server does and ask it its own warm-up requests.
+    """Load a version as TensorFlow Serving does and ask it its own warm-up requests.
+
+    One that has none is asked about a film of which everything is missing.
 
     Raises:
         ExportError: If it does not load, does not answer, or answers nonsense.
     """
-    served = _attempted(version, tf.saved_model.load, str(version))
-    _ask_warm_up(version, served.signatures["serving_default"])
+    for inputs, answer in _attempted(version, _replayed, version):
+        _check_sensible(version, len(inputs[features.PLOT]), answer[features.PROBABILITIES])
 
 
 def verify(version: Path, served: ServedModel) -> None:
@@ -37,8 +41,8 @@ def verify(version: Path, served: ServedModel) -> None:
     picture = tf.cast(tf.random.stateless_uniform((96, 64, 3), (1, 2), 0, 255, tf.int32), tf.uint8)
     posters = tf.stack([tf.io.encode_jpeg(picture), tf.constant(b""), tf.constant(b"no picture")])
     tensors = served.prepare(plots, posters)
-    expected = served.predict(plots, posters)
-    embedding = served.embed(plots, posters)[features.EMBEDDING]
+    expected = served.tokens(tensors)
+    embedding = served.forward(tensors)[features.EMBEDDING]
 
     loaded = _attempted(version, tf.saved_model.load, str(version)).signatures
     received = _attempted(version, loaded["serving_default"], plot=plots, poster=posters)
@@ -50,7 +54,7 @@ def verify(version: Path, served: ServedModel) -> None:
     largest = max(1.0, float(tf.reduce_max(tf.abs(embedding))))  # float32 rounds by its size
     scaled = {features.EMBEDDING: embedded[features.EMBEDDING] / largest}
     _check_close({features.EMBEDDING: embedding / largest}, scaled, features.EMBEDDING)
-    _ask_warm_up(version, loaded["serving_default"])
+    replay_warm_up(version)
 
 
 def _check_decisions(served: ServedModel, tensors, expected, received) -> None:
@@ -76,15 +80,18 @@ def _check_close(expected, received, name: str) -> None:
         )
 
 
-def _ask_warm_up(version: Path, predict) -> None:
-    for inputs in _attempted(version, lambda: list(read_warm_up(version))):
-        answer = _attempted(version, predict, **inputs)[features.PROBABILITIES].numpy()
-        films = len(inputs[features.PLOT])
-        if len(answer) != films or not ((answer >= 0) & (answer <= 1)).all():
-            raise ExportError(
-                f"{version} answered a warm-up request of {films} films with {len(answer)} rows, "
-                f"or not with probabilities. It is not published; export again."
-            )
+def _replayed(version: Path) -> list[tuple[dict, dict]]:
+    requests = list(read_warm_up(version)) or [_MISSING]
+    with graph_loaded(version) as ask:
+        return [(inputs, ask("serving_default", **inputs)) for inputs in requests]
+
+
+def _check_sensible(version: Path, films: int, probabilities: np.ndarray) -> None:
+    if len(probabilities) != films or not ((probabilities >= 0) & (probabilities <= 1)).all():
+        raise ExportError(
+            f"{version} answered a warm-up request of {films} films with {len(probabilities)} "
+            f"rows, or not with probabilities. It is not published; export again."
+        )
 
 
 def _attempted(version: Path, call, *args, **kwargs):

@@ -61,7 +61,7 @@ def write_warm_up(version: Path, batch_sizes: Sequence[int], model: str) -> None
             writer.write(log.SerializeToString())
 
 
-def read_warm_up(version: Path) -> Iterator[dict[str, tf.Tensor]]:
+def read_warm_up(version: Path) -> Iterator[dict[str, np.ndarray]]:
     """Give the inputs of each warm-up request of a version; none where it has no such file.
 
     Raises:
@@ -70,9 +70,9 @@ def read_warm_up(version: Path) -> Iterator[dict[str, tf.Tensor]]:
     path = version / WARM_UP
     if not path.is_file():
         return
-    for record in tf.data.TFRecordDataset(str(path)):
-        request = prediction_log_pb2.PredictionLog.FromString(record.numpy()).predict_log.request
-        yield {name: tf.constant(tf.make_ndarray(value)) for name, value in request.inputs.items()}
+    for record in tf.data.TFRecordDataset(str(path)).as_numpy_iterator():
+        request = prediction_log_pb2.PredictionLog.FromString(record).predict_log.request
+        yield {name: tf.make_ndarray(value) for name, value in request.inputs.items()}
 
 
 def _invented_films(count: int) -> tuple[list[bytes], list[bytes]]:

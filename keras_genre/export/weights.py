@@ -1,7 +1,6 @@
 """Weights that are stored narrow and widened once, when the SavedModel is loaded."""
 
-import uuid
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import keras
 import numpy as np
@@ -11,16 +10,14 @@ FLOAT32, FLOAT16, INT8 = WEIGHTS = ("float32", "float16", "int8")
 """How an exported model's weights can be stored."""
 
 _SMALLEST = 4096  # numbers; smaller weights (biases, norms) save nothing worth their rounding
-# What VarHandleOp takes for a name that no other variable has, however often it runs.
-_ANONYMOUS = "cd2c89b7-88b7-44c8-ad83-06c2a9158347"
 
 
 class NarrowWeights(tf.Module):
     """The weights of a model in fewer bytes, float32 again for whoever computes with them.
 
-    The narrow numbers are ordinary variables of the SavedModel. Its initializer, which every
-    loader runs after it has restored these, widens each into a float32 variable of its own: one
-    film then costs what it costs with float32 weights. Memory holds both.
+    Each is stored as a narrow variable beside an empty wide one. The SavedModel's initializer,
+    which every loader runs after it has restored variables, fills the wide ones, so that a film
+    costs what it costs with float32 weights. Memory then holds both.
 
     Small weights, and those that a narrow type cannot hold, stay as they are.
 
@@ -36,6 +33,7 @@ class NarrowWeights(tf.Module):
         >>> layer = keras.layers.Dense(64)
         >>> layer.build((None, 64))
         >>> weights = NarrowWeights(layer.variables, "float16")
+        >>> weights.widen()
         >>> with weights.in_use():
         ...     layer(np.zeros((1, 64), "float32")).shape
         TensorShape([1, 64])
@@ -49,6 +47,12 @@ class NarrowWeights(tf.Module):
         self._variables = lambda: variables
         narrow = _as_float16 if stored_as == FLOAT16 else _as_int8
         self.stored = [_stored(variable.numpy(), narrow) for variable in variables]
+        self.initializer = _Initializer(self.widen)
+
+    def widen(self) -> None:
+        """Fill the wide variables. Not before saving, which would save them."""
+        for stored in self.stored:
+            stored.widen()
 
     def in_use(self) -> keras.StatelessScope:
         """Give a scope in which the model computes with these instead of its own weights."""
@@ -63,6 +67,9 @@ class _AsItIs(tf.Module):
         super().__init__()
         self.value = tf.Variable(value, trainable=False)
 
+    def widen(self):
+        pass
+
     def read(self):
         return self.value.read_value()
 
@@ -74,38 +81,28 @@ class _Narrow(tf.Module):
         super().__init__()
         self.value = tf.Variable(value, trainable=False)
         self.scale = tf.Variable(scale, trainable=False)
-        self.wide = _Widened(self.value, self.scale)
+        # Of no fixed shape, so that it can be saved as the single number that it is until then.
+        self.wide = tf.Variable(0.0, trainable=False, shape=tf.TensorShape(None))
+
+    def widen(self):
+        self.wide.assign(tf.cast(self.value.read_value(), tf.float32) * self.scale.read_value())
 
     def read(self):
-        return tf.raw_ops.ReadVariableOp(resource=self.wide.resource_handle, dtype=tf.float32)
+        return tf.ensure_shape(self.wide.read_value(), self.value.shape)
 
 
-class _Widened(tf.saved_model.experimental.TrackableResource):
-    """A float32 variable that no checkpoint holds: the SavedModel's initializer fills it."""
+class _Initializer(tf.saved_model.experimental.TrackableResource):
+    """What a loader calls once variables are restored; there is no resource behind it."""
 
-    def __init__(self, value: tf.Variable, scale: tf.Variable):
+    def __init__(self, initialize: Callable[[], None]):
         super().__init__()
-        self._value, self._scale = value, scale
-        self._name = f"widened_{uuid.uuid4().hex}"
-        self._initialize()
+        self._call = initialize
 
     def _create_resource(self):
-        # In the graph that TensorFlow Serving runs, the operation runs at every request and must
-        # mean the same variable. In Python it runs once, and two loads of one model must not
-        # share: whichever went away first would take the other's weights along.
-        in_python = tf.executing_eagerly() or tf.inside_function()
-        return tf.raw_ops.VarHandleOp(
-            dtype=tf.float32,
-            shape=self._value.shape,
-            shared_name=_ANONYMOUS if in_python else self._name,
-        )
+        return tf.constant(0)
 
     def _initialize(self):
-        wide = tf.cast(self._value.read_value(), tf.float32) * self._scale.read_value()
-        tf.raw_ops.AssignVariableOp(resource=self.resource_handle, value=wide)
-
-    def _destroy_resource(self):
-        tf.raw_ops.DestroyResourceOp(resource=self.resource_handle, ignore_lookup_error=True)
+        self._call()
 
 
 def _stored(value: np.ndarray, narrow):
