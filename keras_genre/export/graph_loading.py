@@ -28,8 +28,9 @@ def graph_loaded(version: Path) -> Iterator[Callable[..., dict]]:
     """
     content = (version / "saved_model.pb").read_bytes()
     (meta,) = saved_model_pb2.SavedModel.FromString(content).meta_graphs
-    with tf.Graph().as_default() as graph, tf.compat.v1.Session(graph=graph) as session:
+    with tf.Graph().as_default() as graph:
         tf.import_graph_def(meta.graph_def, name="")
+    with contextlib.closing(tf.compat.v1.Session(graph=graph)) as session:
         assets = {
             asset.tensor_info.name: str(version / "assets" / asset.filename)
             for asset in meta.asset_file_def

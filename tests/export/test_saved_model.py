@@ -13,6 +13,7 @@ import tensorflow as tf
 from keras_genre import features
 from keras_genre.errors import ExportError
 from keras_genre.export import export_run, export_saved_model
+from keras_genre.export.graph_loading import graph_loaded
 from keras_genre.export.publishing import publish
 from keras_genre.genres import GenreVocabulary
 from keras_genre.models import GenreClassifier
@@ -100,6 +101,43 @@ def test_classify_signature_agrees_with_predict(exported, sample_films):
     predicted = signatures["serving_default"](plot=tf.constant(plots), poster=tf.constant(posters))
     np.testing.assert_allclose(classified["scores"], predicted["probabilities"], atol=1e-6)
     np.testing.assert_array_equal(classified["classes"], predicted["genres"])
+
+
+def test_tokens_signature_takes_what_the_preprocessor_gives(exported, sample_films):
+    model, preprocessor, _, folder = exported
+    plots, posters = raw_films(sample_films[0])
+    signatures = tf.saved_model.load(str(folder)).signatures
+    inputs = signatures["tokens"].structured_input_signature[1]
+    assert {name: (spec.dtype, spec.shape.as_list()) for name, spec in inputs.items()} == {
+        name: (tensor.dtype, list(tensor.shape)) for name, tensor in model.input.items()
+    }
+    tensors = preprocessor({features.PLOT: plots, features.POSTER: posters})
+    from_tensors = signatures["tokens"](**tensors)
+    raw = signatures["serving_default"](plot=tf.constant(plots), poster=tf.constant(posters))
+    assert set(from_tensors) == set(raw)
+    np.testing.assert_allclose(from_tensors["probabilities"], raw["probabilities"], atol=1e-6)
+
+
+def test_embed_signature_gives_the_embedding_of_the_model(exported, sample_films):
+    model, preprocessor, _, folder = exported
+    plots, posters = raw_films(sample_films[0])
+    embed = tf.saved_model.load(str(folder)).signatures["embed"]
+    received = embed(plot=tf.constant(plots), poster=tf.constant(posters))
+    assert set(received) == {"embedding"}
+    expected = model.embedder(preprocessor({features.PLOT: plots, features.POSTER: posters}))
+    assert received["embedding"].dtype == tf.float32
+    np.testing.assert_allclose(received["embedding"], expected, atol=1e-4)
+
+
+def test_served_model_answers_where_only_its_graph_is_loaded(exported, sample_films):
+    *_, folder = exported  # as TensorFlow Serving loads it
+    plots, posters = raw_films(sample_films[0])
+    signatures = tf.saved_model.load(str(folder)).signatures
+    expected = signatures["serving_default"](plot=tf.constant(plots), poster=tf.constant(posters))
+    with graph_loaded(folder) as ask:
+        received = ask("serving_default", plot=plots, poster=posters)
+    np.testing.assert_allclose(received["probabilities"], expected["probabilities"], atol=1e-5)
+    np.testing.assert_array_equal(received["genres"], expected["genres"])
 
 
 def test_served_model_has_no_compiled_function(exported):
