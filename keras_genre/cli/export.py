@@ -2,7 +2,7 @@
 
 import click
 
-from keras_genre.cli.output import emit, json_option
+from keras_genre.cli.output import emit, json_option, say
 from keras_genre.cli.parameters import Choice, Folder
 
 
@@ -64,6 +64,7 @@ def command(run, to, weights, batch_sizes, label, keep, as_json):
 
     import_tensorflow_quietly()
     from keras_genre.export import export_run, label_version, retain_versions
+    from keras_genre.export.labels import labelled_versions
     from keras_genre.export.publishing import read_manifest
     from keras_genre.runs import Run
 
@@ -77,6 +78,8 @@ def command(run, to, weights, batch_sizes, label, keep, as_json):
         result["measured"] = measured
     if label:
         result["models_config"] = str(label_version(model, label, result["version"]))
+    elif labelled_versions(model):
+        say("Servers load what has a label in models.config: give it one with keras-genre label.")
     if keep:
         result["deleted"] = retain_versions(model, keep)
     emit(result, "\n".join(_lines(result, label)), as_json)

@@ -105,10 +105,18 @@ def roll_back(
         The folder of the new version; its manifest tells `copy_of`.
 
     Raises:
-        ExportError: If there is no such version, or none to go back to.
+        ExportError: If there is no such version, or none to go back to; or the model has labels,
+            by which servers go then.
     """
     folder = Path(folder)
     versions = _versions(folder)
+    labels = labelled_versions(folder)
+    if labels:
+        raise ExportError(
+            f"{folder} has labels, and servers load what these name: "
+            f"{', '.join(f'{label} is {version}' for label, version in sorted(labels.items()))}. "
+            f"Move a label to the earlier version with `keras-genre label`."
+        )
     to = _previous(versions, folder) if to is None else to
     if to not in versions:
         raise ExportError(

@@ -14,33 +14,33 @@ def models(tiny_run, tmp_path_factory):
     return folder
 
 
+def test_rollback_serves_an_earlier_version(run, tiny_run, models):
+    code, out, err = run("rollback", models / tiny_run.name, "--to", 1, "--json")
+    assert code == 0, err
+    assert json.loads(out) == {"model": tiny_run.name, "version": 2, "copy_of": 1}
+    code, _, err = run("rollback", models / tiny_run.name, "--to", 9)
+    assert code == 1
+    assert "has no version 9. It has 1, 2" in err
+
+
 def test_export_of_narrow_weights_tells_size_and_loss_labels_and_retains(run, tiny_run, models):
     options = ["--weights", "float16", "--batch-sizes", "1,2", "--label", "canary", "--keep", 1]
     code, out, err = run("export", tiny_run.folder, "--to", models, *options, "--json")
     assert code == 0, err
     result = json.loads(out)
-    assert result["version"] == 2
+    assert result["version"] == 3
     narrow, wide = (
         sum(path.stat().st_size for path in (models / tiny_run.name / version).rglob("*.data*"))
-        for version in ("2", "1")
+        for version in ("3", "2")
     )
     assert narrow < wide * 0.6
     assert result["bytes"] > narrow
     assert result["measured"]["films"] > 0
-    assert result["deleted"] == []  # the first version has become stable
+    assert result["deleted"] == [1]  # the second has become stable
     config = (models / "models.config").read_text()
     assert "canary" in config
     assert "stable" in config
-    assert sorted(os.listdir(models / tiny_run.name)) == ["1", "2"]
-
-
-def test_rollback_serves_the_version_before(run, tiny_run, models):
-    code, out, err = run("rollback", models / tiny_run.name, "--to", 1, "--json")
-    assert code == 0, err
-    assert json.loads(out) == {"model": tiny_run.name, "version": 3, "copy_of": 1}
-    code, _, err = run("rollback", models / tiny_run.name, "--to", 9)
-    assert code == 1
-    assert "has no version 9. It has 1, 2, 3" in err
+    assert sorted(os.listdir(models / tiny_run.name)) == ["2", "3"]
 
 
 def test_label_moves_to_another_version(run, tiny_run, models):

@@ -1,11 +1,11 @@
 """Publishes a prepared version again and again, each time killed at a later instant.
 
-    python kill_publishing.py PREPARED FOLDER KEPT
+    python kill_publishing.py PREPARED ROOT KEPT
 
-A child process labels, retains and rolls back, too, and kills itself with SIGKILL just before it
-touches the file system for the n-th time, for n = 0, 1, 2 ... until it comes to its end. After each
-kill every integer-named folder is compared with those seen before; one copy of each is kept. Prints
-the number of kills, and of versions looked at.
+A child process publishes, labels and retains one model, publishes, rolls back and retains another,
+and kills itself with SIGKILL just before it touches the file system for the n-th time, for n = 0,
+1 ... until it comes to its end. After each kill every integer-named folder is compared with those
+seen before; one copy of each is kept. Prints the number of kills, and of versions looked at.
 """
 
 import hashlib
@@ -35,16 +35,23 @@ _TOUCHES = {
 }
 
 
-def _publish_all(prepared, folder):
+def _publish(prepared, folder):
     with scratch_folder(folder, ".staging-", ExportError) as staging:
         shutil.copytree(prepared, staging, dirs_exist_ok=True)
-        version = publish(staging, folder)
-    label_version(folder, "canary", int(version.name))
-    retain_versions(folder, keep=2)
-    roll_back(folder)
+        return publish(staging, folder)
 
 
-def _killed_at(instant, prepared, folder):
+def _publish_all(prepared, root):
+    version = _publish(prepared, root / "labelled")
+    label_version(version.parent, "canary", int(version.name))
+    retain_versions(version.parent, keep=2)
+    _publish(prepared, root / "rolled_back")
+    if len(list_versions(root / "rolled_back")) > 1:
+        roll_back(root / "rolled_back")
+    retain_versions(root / "rolled_back", keep=2)
+
+
+def _killed_at(instant, prepared, root):
     """Whether the child was killed before it came to its end."""
     child = os.fork()
     if child == 0:
@@ -55,7 +62,7 @@ def _killed_at(instant, prepared, folder):
                 os.kill(os.getpid(), signal.SIGKILL)
 
         sys.addaudithook(count)
-        _publish_all(prepared, folder)
+        _publish_all(prepared, root)
         os._exit(0)
     _, status = os.waitpid(child, 0)
     if os.WIFEXITED(status) and os.WEXITSTATUS(status):
@@ -74,18 +81,23 @@ def _digest(version):
     return hashlib.sha256(repr(content).encode()).hexdigest()
 
 
-def main(prepared, folder, kept):
+def _versions(folder):
+    return list_versions(folder) if folder.exists() else {}
+
+
+def main(prepared, root, kept):
     kills = looked_at = 0
-    while _killed_at(kills, prepared, folder):
+    while _killed_at(kills, prepared, root):
         kills += 1
-        versions = list_versions(folder) if folder.exists() else {}
-        for version in versions.values():
+        labelled = _versions(root / "labelled")
+        for version in [*labelled.values(), *_versions(root / "rolled_back").values()]:
             looked_at += 1
             copy = kept / _digest(version)
             if not copy.exists():
                 shutil.copytree(version, copy)
-        if not {*labelled_versions(folder).values()} <= {*versions}:
-            sys.exit(f"a label names no version: {labelled_versions(folder)}, {list(versions)}")
+        labels = labelled_versions(root / "labelled")
+        if not {*labels.values()} <= {*labelled}:
+            sys.exit(f"a label names no version: {labels}, {list(labelled)}")
     print(json.dumps({"kills": kills, "looked_at": looked_at}))
 
 

@@ -117,6 +117,14 @@ def test_roll_back_to_a_version_that_fails_its_check_publishes_nothing(tmp_path)
     assert sorted(os.listdir(folder)) == ["1", "2"]
 
 
+def test_roll_back_of_a_model_with_labels_is_refused(tmp_path):
+    folder = make_versions(tmp_path / "m", 1, 2)
+    label_version(folder, "canary", 2)
+    with pytest.raises(ExportError, match=r"canary is 2, stable is 1\. Move a label"):
+        roll_back(folder)
+    assert list(list_versions(folder)) == [1, 2]
+
+
 def test_roll_back_copies_where_links_are_impossible(tmp_path, monkeypatch):
     folder = make_versions(tmp_path / "m", 1, 2)
 
@@ -152,7 +160,7 @@ def test_publishing_killed_at_any_instant_leaves_only_versions_that_load_and_pre
     program = Path(__file__).with_name("kill_publishing.py")
     root, kept = tmp_path / "saved_models", tmp_path / "kept"
     done = subprocess.run(
-        [sys.executable, program, prepared, root / "m", kept], capture_output=True, text=True
+        [sys.executable, program, prepared, root, kept], capture_output=True, text=True
     )
     assert done.returncode == 0, done.stderr
     counted = json.loads(done.stdout)
@@ -162,5 +170,4 @@ def test_publishing_killed_at_any_instant_leaves_only_versions_that_load_and_pre
         served = tf.saved_model.load(str(version))
         halves = served.signatures["serving_default"](numbers=tf.constant([2.0]))["halves"]
         assert halves.numpy().tolist() == [1.0]
-    hidden = [path for path in (root / "m").iterdir() if path.name.startswith(".")]
-    assert hidden == []  # what the kills left behind is gone
+    assert list(root.rglob(".*")) == []  # what the kills left behind is gone
