@@ -26,6 +26,7 @@ class ServedModel(tf.Module):
         super().__init__()
         self.preprocessor = preprocessor
         self.decoder = decoder
+        self.computes_in = model.dtype_policy.compute_dtype
         # The same layers without what training added: an optimizer is twice the size of its model.
         outputs = {"logits": model.output, features.EMBEDDING: model.embedder.output}
         graph = keras.Model(model.input, outputs)
