@@ -1,5 +1,7 @@
 """`keras-genre export`: a run in, a served model out."""
 
+from pathlib import Path
+
 import click
 
 from keras_genre.cli.output import emit, json_option, say
@@ -68,7 +70,9 @@ def command(run, to, weights, batch_sizes, label, keep, as_json):
     from keras_genre.export.publishing import read_manifest
     from keras_genre.runs import Run
 
-    version = export_run(Run(run), to, weights, batch_sizes)
+    run = Run(run)
+    has_labels = labelled_versions(Path(to) / run.name)  # a damaged file is found before the work
+    version = export_run(run, to, weights, batch_sizes)
     model = version.parent
     size = sum(path.stat().st_size for path in version.rglob("*") if path.is_file())
     result = {"model": model.name, "version": int(version.name), "folder": str(version)}
@@ -78,7 +82,7 @@ def command(run, to, weights, batch_sizes, label, keep, as_json):
         result["measured"] = measured
     if label:
         result["models_config"] = str(label_version(model, label, result["version"]))
-    elif labelled_versions(model):
+    elif has_labels:
         say("Servers load what has a label in models.config: give it one with keras-genre label.")
     if keep:
         result["deleted"] = retain_versions(model, keep)
