@@ -48,6 +48,13 @@ def exported(request, tmp_path_factory):
     return model, preprocessor, rule, export_saved_model(model, preprocessor, folder, rule=rule)
 
 
+@pytest.fixture(scope="module")
+def signatures(exported):
+    """The signatures of version 1."""
+    *_, folder = exported
+    return tf.saved_model.load(str(folder)).signatures
+
+
 def raw_films(catalog, count=6):
     frame = catalog.frame.head(count)
     posters = [Path(path).read_bytes() if path else b"" for path in frame["poster"]]
@@ -55,12 +62,12 @@ def raw_films(catalog, count=6):
     return [plot.encode() for plot in frame["plot"]], posters
 
 
-def test_served_model_agrees_with_python(exported, sample_films):
-    model, preprocessor, rule, folder = exported
+def test_served_model_agrees_with_python(exported, signatures, sample_films):
+    model, preprocessor, rule, _ = exported
     plots, posters = raw_films(sample_films[0])
     tensors = preprocessor({features.PLOT: plots, features.POSTER: posters})
     expected = rule.calibrated(tf.sigmoid(model(tensors, training=False)).numpy())
-    served = tf.saved_model.load(str(folder)).signatures["serving_default"]
+    served = signatures["serving_default"]
     answer = served(plot=tf.constant(plots), poster=tf.constant(posters))
     received = answer[features.PROBABILITIES].numpy()
     np.testing.assert_allclose(received, expected, atol=1e-5)
@@ -69,9 +76,7 @@ def test_served_model_agrees_with_python(exported, sample_films):
     assert answer[features.GENRES].numpy().tolist() == [names] * len(plots)
 
 
-def test_served_signatures_are_pinned(exported):
-    *_, folder = exported
-    signatures = tf.saved_model.load(str(folder)).signatures
+def test_served_signatures_are_pinned(signatures):
     assert set(signatures) == {"serving_default", "classify", "tokens", "embed"}
     (_, inputs) = signatures["serving_default"].structured_input_signature
     outputs = signatures["serving_default"].structured_outputs
@@ -86,10 +91,8 @@ def test_served_signatures_are_pinned(exported):
     }
 
 
-def test_classify_signature_agrees_with_predict(exported, sample_films):
-    *_, folder = exported
+def test_classify_signature_agrees_with_predict(signatures, sample_films):
     plots, posters = raw_films(sample_films[0])
-    signatures = tf.saved_model.load(str(folder)).signatures
     examples = []
     for plot, poster in zip(plots, posters, strict=True):
         example = tf.train.Example()
@@ -103,10 +106,9 @@ def test_classify_signature_agrees_with_predict(exported, sample_films):
     np.testing.assert_array_equal(classified["classes"], predicted["genres"])
 
 
-def test_tokens_signature_takes_what_the_preprocessor_gives(exported, sample_films):
-    model, preprocessor, _, folder = exported
+def test_tokens_signature_takes_what_the_preprocessor_gives(exported, signatures, sample_films):
+    model, preprocessor, *_ = exported
     plots, posters = raw_films(sample_films[0])
-    signatures = tf.saved_model.load(str(folder)).signatures
     inputs = signatures["tokens"].structured_input_signature[1]
     assert {name: (spec.dtype, spec.shape.as_list()) for name, spec in inputs.items()} == {
         name: (tensor.dtype, list(tensor.shape)) for name, tensor in model.input.items()
@@ -118,10 +120,10 @@ def test_tokens_signature_takes_what_the_preprocessor_gives(exported, sample_fil
     np.testing.assert_allclose(from_tensors["probabilities"], raw["probabilities"], atol=1e-6)
 
 
-def test_embed_signature_gives_the_embedding_of_the_model(exported, sample_films):
-    model, preprocessor, _, folder = exported
+def test_embed_signature_gives_the_embedding_of_the_model(exported, signatures, sample_films):
+    model, preprocessor, *_ = exported
     plots, posters = raw_films(sample_films[0])
-    embed = tf.saved_model.load(str(folder)).signatures["embed"]
+    embed = signatures["embed"]
     received = embed(plot=tf.constant(plots), poster=tf.constant(posters))
     assert set(received) == {"embedding"}
     expected = model.embedder(preprocessor({features.PLOT: plots, features.POSTER: posters}))
@@ -129,10 +131,9 @@ def test_embed_signature_gives_the_embedding_of_the_model(exported, sample_films
     np.testing.assert_allclose(received["embedding"], expected, atol=1e-4)
 
 
-def test_served_model_answers_where_only_its_graph_is_loaded(exported, sample_films):
+def test_served_model_answers_where_only_its_graph_is_loaded(exported, signatures, sample_films):
     *_, folder = exported  # as TensorFlow Serving loads it
     plots, posters = raw_films(sample_films[0])
-    signatures = tf.saved_model.load(str(folder)).signatures
     expected = signatures["serving_default"](plot=tf.constant(plots), poster=tf.constant(posters))
     with graph_loaded(folder) as ask:
         received = ask("serving_default", plot=plots, poster=posters)
