@@ -31,6 +31,7 @@ Answers (what a served model gives):
 | `PROBABILITIES` | float32 (batch, genres) | calibrated probability of each genre          |
 | `SELECTED`      | bool (batch, genres)    | given to the film by the decision rule        |
 | `GENRES`        | string (batch, genres)  | the names; each row the same, in column order |
+| `EMBEDDING`     | float32 (batch, width)  | the film as the model's last layer sees it    |
 """
 
 PLOT = "plot"
@@ -47,6 +48,7 @@ NEIGHBOR_MASK = "neighbor_mask"
 PROBABILITIES = "probabilities"
 SELECTED = "selected"
 GENRES = "genres"
+EMBEDDING = "embedding"
 
 SPLITS = ("train", "validation", "test")
 """The names of the splits; a film with an empty split belongs to none yet."""

@@ -32,6 +32,8 @@ _COMMANDS = {
     "transfer": ("transfer", "Score a run on films of another source."),
     "agreement": ("agreement", "Score one set of labels against another: a model's ceiling."),
     "export": ("export", "Export a run as the next version of a served model."),
+    "label": ("label", "Give a version of a model a label, such as stable or canary."),
+    "rollback": ("rollback", "Serve an earlier version of a model again."),
     "serve": ("serve", "Serve exported models over gRPC and REST (a development server)."),
     "predict": ("predict", "Say the genres of a film."),
     "explain": ("explain", "Say which words and parts of a poster spoke for a film's genres."),

@@ -1,39 +1,59 @@
 """Exporting a classifier with everything around it as one SavedModel."""
 
 import json
+import math
+from collections.abc import Callable, Sequence
 from importlib import metadata
 from pathlib import Path
 
 import keras
-import numpy as np
 import tensorflow as tf
 
-from keras_genre import features
 from keras_genre.errors import ExportError
 from keras_genre.export.genre_decoder import GenreDecoder
-from keras_genre.export.publishing import check_model_folder, publish
+from keras_genre.export.measuring import measure_loss
+from keras_genre.export.publishing import MANIFEST, check_model_folder, publish
+from keras_genre.export.served_model import ServedModel
 from keras_genre.export.signature_docs import describe_signatures
+from keras_genre.export.verifying import verify
+from keras_genre.export.warmup import BATCH_SIZES, check_batch_sizes, write_warm_up
+from keras_genre.export.weights import FLOAT32
 from keras_genre.runs import Run
-from keras_genre.scoring import DecisionRule
+from keras_genre.scoring import DecisionRule, score
 from keras_genre.staging import scratch_folder
 
-_TOLERANCE = 1e-5
-MANIFEST = Path("assets.extra") / "manifest.json"
 
-
-def export_run(run: Run, folder: str | Path = "saved_models") -> Path:
+def export_run(
+    run: Run,
+    folder: str | Path = "saved_models",
+    weights: str = FLOAT32,
+    batch_sizes: Sequence[int] = BATCH_SIZES,
+) -> Path:
     """Export a run as the next version of `<folder>/<name of the run>`.
+
+    The manifest tells the run, its recipe, the hash of its data and its scores on validation.
+    Where weights are stored in fewer bytes, it also tells what that costs: the version is asked
+    about the run's validation films before it is published.
+
+    Args:
+        run: The run.
+        folder: The folder of all models.
+        weights: As of `export_saved_model`.
+        batch_sizes: As of `export_saved_model`.
 
     Returns:
         The folder of the new version.
 
     Raises:
         ExportError: If the folder cannot be written, or the exported model answers differently.
+        RunError: If the run is incomplete; or weights are stored in fewer bytes, and its records
+            are gone.
     """
     about = {
         "run": run.name,
         "recipe": json.loads(run.recipe.to_json()),
         "data_hash": run.data_hash,
+        "scores": {"validation": _scores(run)},
     }
     return export_saved_model(
         run.model,
@@ -42,6 +62,9 @@ def export_run(run: Run, folder: str | Path = "saved_models") -> Path:
         rule=run.rule,
         text=run.text,
         about=about,
+        weights=weights,
+        batch_sizes=batch_sizes,
+        measure=None if weights == FLOAT32 else lambda version: measure_loss(run, version),
     )
 
 
@@ -52,13 +75,19 @@ def export_saved_model(
     rule: DecisionRule | None = None,
     text: str = "plot",
     about: dict | None = None,
+    weights: str = FLOAT32,
+    batch_sizes: Sequence[int] = BATCH_SIZES,
+    measure: Callable[[Path], dict] | None = None,
 ) -> Path:
     """Export preprocessor, model and decision rule as one SavedModel for TensorFlow Serving.
 
     Signatures: `serving_default` takes `plot` and `poster` (strings of shape `(batch,)`; empty =
     missing) and gives `probabilities`, `selected` and `genres`; `classify` takes `inputs`
-    (serialized `tf.Example` with the same two features) and gives `classes` and `scores`. A model
-    of one modality has the same signatures and ignores the other input.
+    (serialized `tf.Example` with the same two features) and gives `classes` and `scores`; `embed`
+    takes what `serving_default` takes and gives `embedding`, a vector for each film. A model of one
+    modality has the same signatures and ignores the other input. `tokens` takes the preprocessor's
+    tensors, as far as the model reads them (see `keras_genre.features`), and gives what
+    `serving_default` gives.
 
     The model is written beside, loaded again, asked about invented films, compared with the model
     in this process to 1e-5, and only then renamed to the next integer version.
@@ -71,6 +100,13 @@ def export_saved_model(
         text: What the model learned to read, `dataset.manifest.text`: "plot" or "plot+tagline".
             The manifest tells it to whoever asks the model.
         about: What else the manifest in `assets.extra/manifest.json` shall say.
+        weights: How weights are stored: "float32"; "float16", half the size; or "int8" with a
+            scale for each channel, a quarter. They are float32 again once the model is loaded, so
+            that a film takes as long as before.
+        batch_sizes: For each, a warm-up request of so many invented films, which a server asks
+            before it lets others ask: the `allowed_batch_sizes` of its batching file.
+        measure: Given the folder of the verified version, before it is published; what it returns
+            the manifest tells under "measured".
 
     Returns:
         The folder of the new version, `<folder>/<integer>`.
@@ -78,9 +114,11 @@ def export_saved_model(
     Raises:
         ExportError: If the folder cannot be written, its name is no model's, or the exported
             model answers differently.
-        ValueError: If the rule's genres are not the model's, or there is no such text.
+        ValueError: If the rule's genres are not the model's, there is no such text or way to
+            store weights, or a batch size is none.
     """
-    signature_docs = describe_signatures(text)
+    check_batch_sizes(batch_sizes)
+    signature_docs = describe_signatures(text, model.input)
     if rule is None:
         rule = DecisionRule.fixed(model.vocabulary)
     if rule.vocabulary != model.vocabulary:
@@ -90,57 +128,24 @@ def export_saved_model(
         )
     folder = Path(folder)
     check_model_folder(folder)
-    # The same layers without what training added: an optimizer is twice the size of its model.
-    inference = keras.Model(model.input, model.output)
-    served = ServedModel(preprocessor, inference, GenreDecoder(rule))
+    served = ServedModel(preprocessor, model, GenreDecoder(rule), weights)
+    about = {**(about or {}), "weights": weights, "signatures": signature_docs}
     with scratch_folder(folder, ".staging-", ExportError) as staging:
         tf.saved_model.save(served, str(staging), signatures=served.signatures())
-        _write_manifest(staging, rule, {**(about or {}), "signatures": signature_docs})
-        _verify(staging, served)
+        if served.weights:
+            served.weights.widen()
+        write_warm_up(staging, batch_sizes, folder.resolve().name)
+        verify(staging, served)
+        if measure:
+            about["measured"] = measure(staging)
+        _write_manifest(staging, rule, {**about, "warm_up": list(batch_sizes)})
         return publish(staging, folder)
 
 
-class ServedModel(tf.Module):
-    """Preprocessor, classifier and decoder in a row: raw films in, genres out."""
-
-    def __init__(self, preprocessor, model, decoder):
-        super().__init__()
-        self.preprocessor = preprocessor
-        self.model = model
-        self.decoder = decoder
-
-    @tf.function(
-        input_signature=[
-            tf.TensorSpec([None], tf.string, name=features.PLOT),
-            tf.TensorSpec([None], tf.string, name=features.POSTER),
-        ],
-        autograph=False,
-    )
-    def predict(self, plot, poster):
-        """Genres of a batch of films: `serving_default`."""
-        tensors = self.preprocessor({features.PLOT: plot, features.POSTER: poster})
-        logits = self.model(tensors, training=False)
-        return self.decoder(
-            logits, tensors.get(features.HAS_PLOT), tensors.get(features.HAS_POSTER)
-        )
-
-    @tf.function(input_signature=[tf.TensorSpec([None], tf.string, name="inputs")], autograph=False)
-    def classify(self, inputs):
-        """The same from serialized examples: `classify`."""
-        schema = {
-            name: tf.io.FixedLenFeature([], tf.string, default_value="")
-            for name in (features.PLOT, features.POSTER)
-        }
-        films = tf.io.parse_example(inputs, schema)
-        answer = self.predict(films[features.PLOT], films[features.POSTER])
-        return {"classes": answer[features.GENRES], "scores": answer[features.PROBABILITIES]}
-
-    def signatures(self) -> dict:
-        """The signatures by name; names of inputs and outputs are pinned by their functions."""
-        return {
-            "serving_default": self.predict.get_concrete_function(),
-            "classify": self.classify.get_concrete_function(),
-        }
+def _scores(run: Run) -> dict[str, float | None]:
+    """Scores on validation; None for what is undefined: JSON has no NaN."""
+    overall = score(run.predict("validation"), run.rule).overall
+    return {name: value if math.isfinite(value) else None for name, value in overall.items()}
 
 
 def _write_manifest(staging: Path, rule: DecisionRule, about: dict) -> None:
@@ -156,34 +161,3 @@ def _write_manifest(staging: Path, rule: DecisionRule, about: dict) -> None:
     path = staging / MANIFEST
     path.parent.mkdir(exist_ok=True)
     path.write_text(json.dumps(content, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
-
-
-def _verify(staging: Path, served: ServedModel) -> None:
-    """Load what was written and ask it what the model in this process is asked."""
-    plots = tf.constant(["A lighthouse keeper teaches a gull to waltz.", "", "?"])
-    picture = tf.cast(tf.random.stateless_uniform((96, 64, 3), (1, 2), 0, 255, tf.int32), tf.uint8)
-    posters = tf.stack([tf.io.encode_jpeg(picture), tf.constant(b""), tf.constant(b"no picture")])
-    expected = served.predict(plots, posters)
-    try:
-        loaded = tf.saved_model.load(str(staging))
-        received = loaded.signatures["serving_default"](plot=plots, poster=posters)
-    except Exception as cause:
-        raise ExportError(f"The exported model does not load and predict: {cause}") from cause
-    gap = np.abs(expected[features.PROBABILITIES] - received[features.PROBABILITIES]).max()
-    if not gap <= _TOLERANCE:
-        raise ExportError(
-            f"The exported model's probabilities differ by {gap:.2g} from the model's own; "
-            f"expected at most {_TOLERANCE:g}."
-        )
-    # Its own probabilities decide what it must select: a rounding error may lie at a threshold.
-    tensors = served.preprocessor({features.PLOT: plots, features.POSTER: posters})
-    present = [tensors.get(name) for name in (features.HAS_PLOT, features.HAS_POSTER)]
-    selected = served.decoder.rule.select_calibrated(
-        received[features.PROBABILITIES], *(has if has is None else has.numpy() for has in present)
-    )
-    for name, right in (
-        (features.SELECTED, selected),
-        (features.GENRES, expected[features.GENRES]),
-    ):
-        if not np.array_equal(right, received[name]):
-            raise ExportError(f"The exported model gives other {name!r} than the model itself.")

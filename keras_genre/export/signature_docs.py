@@ -1,5 +1,7 @@
 """What the signatures of a served model take and give, in words, for its manifest."""
 
+from collections.abc import Iterable
+
 from keras_genre import features
 
 _PLOTS = {
@@ -10,16 +12,26 @@ _PLOTS = {
     ),
 }
 
+_TENSORS = {
+    features.PLOT_TOKEN_IDS: "numbers of each plot's words by the model's vocabulary; 0 = padding",
+    features.HAS_PLOT: "whether the film has a plot",
+    features.POSTER_IMAGE: "the poster in RGB, 0 to 255, scaled into the model's square",
+    features.HAS_POSTER: "whether the film has a poster",
+    features.NEIGHBOR_VECTORS: "posters of films of the same people, as the encoder sees them",
+    features.NEIGHBOR_MASK: "whether there is such a film",
+}
+
 _PROBABILITY = "probability of each genre, calibrated by the model's decision rule"
 
 
-def describe_signatures(text: str) -> dict:
+def describe_signatures(text: str, tensors: Iterable[str]) -> dict:
     """Describe every input and output of the served signatures.
 
     TensorFlow's own `SignatureDef` holds names, types and shapes, and no words.
 
     Args:
         text: What the model's plots hold, one of `features.TEXTS`.
+        tensors: Names of the tensors that the model takes.
 
     Returns:
         From signature to "inputs" and "outputs", each from name to a line.
@@ -31,18 +43,17 @@ def describe_signatures(text: str) -> dict:
         raise ValueError(f"Expected text as one of {', '.join(_PLOTS)}, received {text!r}.")
     plot = _PLOTS[text]
     poster = "JPEG, PNG, GIF, BMP or WebP bytes of each film; empty = missing"
+    films = {features.PLOT: plot, features.POSTER: poster}
+    answer = {
+        features.PROBABILITIES: _PROBABILITY,
+        features.SELECTED: (
+            "whether the film gets the genre by the model's decision rule: its probability "
+            "is over the threshold and, with a top_k, among the film's highest; see `rule`"
+        ),
+        features.GENRES: "the names of the genres; each row the same",
+    }
     return {
-        "serving_default": {
-            "inputs": {features.PLOT: plot, features.POSTER: poster},
-            "outputs": {
-                features.PROBABILITIES: _PROBABILITY,
-                features.SELECTED: (
-                    "whether the film gets the genre by the model's decision rule: its probability "
-                    "is over the threshold and, with a top_k, among the film's highest; see `rule`"
-                ),
-                features.GENRES: "the names of the genres; each row the same",
-            },
-        },
+        "serving_default": {"inputs": films, "outputs": answer},
         "classify": {
             "inputs": {
                 "inputs": (
@@ -54,5 +65,10 @@ def describe_signatures(text: str) -> dict:
                 "classes": "the names of the genres; each row the same",
                 "scores": _PROBABILITY,
             },
+        },
+        "tokens": {"inputs": {name: _TENSORS[name] for name in tensors}, "outputs": answer},
+        "embed": {
+            "inputs": films,
+            "outputs": {features.EMBEDDING: "the film as the model's last layer sees it"},
         },
     }

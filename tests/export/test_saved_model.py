@@ -13,6 +13,7 @@ import tensorflow as tf
 from keras_genre import features
 from keras_genre.errors import ExportError
 from keras_genre.export import export_run, export_saved_model
+from keras_genre.export.graph_loading import graph_loaded
 from keras_genre.export.publishing import publish
 from keras_genre.genres import GenreVocabulary
 from keras_genre.models import GenreClassifier
@@ -47,6 +48,13 @@ def exported(request, tmp_path_factory):
     return model, preprocessor, rule, export_saved_model(model, preprocessor, folder, rule=rule)
 
 
+@pytest.fixture(scope="module")
+def signatures(exported):
+    """The signatures of version 1."""
+    *_, folder = exported
+    return tf.saved_model.load(str(folder)).signatures
+
+
 def raw_films(catalog, count=6):
     frame = catalog.frame.head(count)
     posters = [Path(path).read_bytes() if path else b"" for path in frame["poster"]]
@@ -54,12 +62,12 @@ def raw_films(catalog, count=6):
     return [plot.encode() for plot in frame["plot"]], posters
 
 
-def test_served_model_agrees_with_python(exported, sample_films):
-    model, preprocessor, rule, folder = exported
+def test_served_model_agrees_with_python(exported, signatures, sample_films):
+    model, preprocessor, rule, _ = exported
     plots, posters = raw_films(sample_films[0])
     tensors = preprocessor({features.PLOT: plots, features.POSTER: posters})
     expected = rule.calibrated(tf.sigmoid(model(tensors, training=False)).numpy())
-    served = tf.saved_model.load(str(folder)).signatures["serving_default"]
+    served = signatures["serving_default"]
     answer = served(plot=tf.constant(plots), poster=tf.constant(posters))
     received = answer[features.PROBABILITIES].numpy()
     np.testing.assert_allclose(received, expected, atol=1e-5)
@@ -68,10 +76,8 @@ def test_served_model_agrees_with_python(exported, sample_films):
     assert answer[features.GENRES].numpy().tolist() == [names] * len(plots)
 
 
-def test_served_signatures_are_pinned(exported):
-    *_, folder = exported
-    signatures = tf.saved_model.load(str(folder)).signatures
-    assert set(signatures) == {"serving_default", "classify"}
+def test_served_signatures_are_pinned(signatures):
+    assert set(signatures) == {"serving_default", "classify", "tokens", "embed"}
     (_, inputs) = signatures["serving_default"].structured_input_signature
     outputs = signatures["serving_default"].structured_outputs
     assert {name: (spec.dtype, spec.shape.as_list()) for name, spec in inputs.items()} == {
@@ -85,10 +91,8 @@ def test_served_signatures_are_pinned(exported):
     }
 
 
-def test_classify_signature_agrees_with_predict(exported, sample_films):
-    *_, folder = exported
+def test_classify_signature_agrees_with_predict(signatures, sample_films):
     plots, posters = raw_films(sample_films[0])
-    signatures = tf.saved_model.load(str(folder)).signatures
     examples = []
     for plot, poster in zip(plots, posters, strict=True):
         example = tf.train.Example()
@@ -100,6 +104,41 @@ def test_classify_signature_agrees_with_predict(exported, sample_films):
     predicted = signatures["serving_default"](plot=tf.constant(plots), poster=tf.constant(posters))
     np.testing.assert_allclose(classified["scores"], predicted["probabilities"], atol=1e-6)
     np.testing.assert_array_equal(classified["classes"], predicted["genres"])
+
+
+def test_tokens_signature_takes_what_the_preprocessor_gives(exported, signatures, sample_films):
+    model, preprocessor, *_ = exported
+    plots, posters = raw_films(sample_films[0])
+    inputs = signatures["tokens"].structured_input_signature[1]
+    assert {name: (spec.dtype, spec.shape.as_list()) for name, spec in inputs.items()} == {
+        name: (tensor.dtype, list(tensor.shape)) for name, tensor in model.input.items()
+    }
+    tensors = preprocessor({features.PLOT: plots, features.POSTER: posters})
+    from_tensors = signatures["tokens"](**tensors)
+    raw = signatures["serving_default"](plot=tf.constant(plots), poster=tf.constant(posters))
+    assert set(from_tensors) == set(raw)
+    np.testing.assert_allclose(from_tensors["probabilities"], raw["probabilities"], atol=1e-6)
+
+
+def test_embed_signature_gives_the_embedding_of_the_model(exported, signatures, sample_films):
+    model, preprocessor, *_ = exported
+    plots, posters = raw_films(sample_films[0])
+    embed = signatures["embed"]
+    received = embed(plot=tf.constant(plots), poster=tf.constant(posters))
+    assert set(received) == {"embedding"}
+    expected = model.embedder(preprocessor({features.PLOT: plots, features.POSTER: posters}))
+    assert received["embedding"].dtype == tf.float32
+    np.testing.assert_allclose(received["embedding"], expected, atol=1e-4)
+
+
+def test_served_model_answers_where_only_its_graph_is_loaded(exported, signatures, sample_films):
+    *_, folder = exported  # as TensorFlow Serving loads it
+    plots, posters = raw_films(sample_films[0])
+    expected = signatures["serving_default"](plot=tf.constant(plots), poster=tf.constant(posters))
+    with graph_loaded(folder) as ask:
+        received = ask("serving_default", plot=plots, poster=posters)
+    np.testing.assert_allclose(received["probabilities"], expected["probabilities"], atol=1e-5)
+    np.testing.assert_array_equal(received["genres"], expected["genres"])
 
 
 def test_served_model_has_no_compiled_function(exported):

@@ -1,0 +1,108 @@
+"""Labels of versions, such as "stable" and "canary", where TensorFlow Serving reads them."""
+
+from pathlib import Path
+
+from google.protobuf import text_format
+from tensorflow_serving.config import model_server_config_pb2
+
+from keras_genre.errors import ExportError
+from keras_genre.model_versions import list_versions
+from keras_genre.staging import staged_file
+
+MODELS_CONFIG = "models.config"
+STABLE = "stable"
+
+
+def label_version(folder: str | Path, label: str, version: int) -> Path:
+    """Let a label mean a version of a model, in `models.config` beside the models.
+
+    The server then loads the versions that have a label, and no others, and answers requests for a
+    label with its version. A request that names neither gets the newest of them. Where nothing is
+    `stable` yet, the newest of the earlier versions becomes it: what was served is still served.
+
+    A server reads the file with `--model_config_file`, and again while it runs with
+    `--model_config_file_poll_wait_seconds`. It serves the models of the file alone, so a file that
+    is made anew names every model of the folder. Comments in it do not survive.
+
+    Args:
+        folder: `saved_models/<name>`.
+        label: The label, not empty.
+        version: The version.
+
+    Returns:
+        The path of the file.
+
+    Raises:
+        ExportError: If there is no such version, or the file cannot be read or written.
+        ValueError: If the label is empty.
+
+    Reference:
+        [Serving Configuration](https://www.tensorflow.org/tfx/serving/serving_config)
+    """
+    if not label:
+        raise ValueError("Expected a label such as 'canary', received an empty one.")
+    folder = Path(folder).resolve()
+    try:
+        versions = list_versions(folder)
+        if version not in versions:
+            raise ExportError(
+                f"{folder} has no version {version} to be {label!r}. It has "
+                f"{', '.join(map(str, versions)) or 'none'}."
+            )
+        path = folder.parent / MODELS_CONFIG
+        server = _read(path) if path.exists() else _every_model(folder.parent)
+    except OSError as cause:
+        raise ExportError(f"Cannot read {cause.filename}: {cause.strerror}.") from cause
+    entry = _entry(server, folder)
+    entry.version_labels[label] = version
+    earlier = [number for number in versions if number < version]
+    if STABLE not in entry.version_labels and earlier:
+        entry.version_labels[STABLE] = max(earlier)
+    entry.model_version_policy.specific.versions[:] = sorted({*entry.version_labels.values()})
+    with staged_file(path) as staging:
+        staging.write_text(text_format.MessageToString(server, as_utf8=True), encoding="utf-8")
+    return path
+
+
+def labelled_versions(folder: str | Path) -> dict[str, int]:
+    """Give the version that each label of a model means; none where there is no `models.config`.
+
+    Raises:
+        ExportError: If the file cannot be read.
+    """
+    folder = Path(folder).resolve()
+    path = folder.parent / MODELS_CONFIG
+    if not path.exists():
+        return {}
+    for entry in _read(path).model_config_list.config:
+        if entry.name == folder.name:
+            return dict(entry.version_labels)
+    return {}
+
+
+def _read(path: Path) -> model_server_config_pb2.ModelServerConfig:
+    try:
+        text = path.read_text(encoding="utf-8")
+        return text_format.Parse(text, model_server_config_pb2.ModelServerConfig())
+    except (text_format.ParseError, ValueError) as cause:
+        raise ExportError(
+            f"{path} is no ModelServerConfig in text format: {cause}. Mend or remove it."
+        ) from cause
+
+
+def _every_model(root: Path) -> model_server_config_pb2.ModelServerConfig:
+    server = model_server_config_pb2.ModelServerConfig()
+    for folder in sorted(root.iterdir()):
+        if folder.is_dir() and not folder.name.startswith(".") and list_versions(folder):
+            _entry(server, folder)
+    return server
+
+
+def _entry(server, folder: Path):
+    """The entry of a model; a new one where it has none. Its base path is left as it is."""
+    for entry in server.model_config_list.config:
+        if entry.name == folder.name:
+            return entry
+    return server.model_config_list.config.add(
+        name=folder.name, base_path=str(folder), model_platform="tensorflow"
+    )

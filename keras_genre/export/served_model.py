@@ -1,0 +1,99 @@
+"""ServedModel: what is exported, from raw films to genres."""
+
+import contextlib
+
+import keras
+import tensorflow as tf
+
+from keras_genre import features
+from keras_genre.export.weights import FLOAT32, NarrowWeights
+
+_PLOTS = tf.TensorSpec([None], tf.string, name=features.PLOT)
+_POSTERS = tf.TensorSpec([None], tf.string, name=features.POSTER)
+
+
+class ServedModel(tf.Module):
+    """Preprocessor, classifier and decoder in a row: raw films in, genres out.
+
+    Args:
+        preprocessor: A `MoviePreprocessor`.
+        model: A `GenreClassifier`.
+        decoder: A `GenreDecoder`.
+        weights: How the classifier's weights are stored, one of `WEIGHTS`.
+    """
+
+    def __init__(self, preprocessor, model, decoder, weights=FLOAT32):
+        super().__init__()
+        self.preprocessor = preprocessor
+        self.decoder = decoder
+        self.computes_in = model.dtype_policy.compute_dtype
+        # The same layers without what training added: an optimizer is twice the size of its model.
+        outputs = {"logits": model.output, features.EMBEDDING: model.embedder.output}
+        graph = keras.Model(model.input, outputs)
+        # Not the Keras variables, nor what holds them: in the graph that TensorFlow Serving runs,
+        # those would be restored into copies that nobody reads.
+        self.weights = None
+        if weights == FLOAT32:
+            self.variables_as_they_are = [variable.value for variable in graph.variables]
+        else:
+            self.weights = NarrowWeights(graph.variables, weights)
+        specs = {
+            name: tf.TensorSpec(tensor.shape, tensor.dtype, name=name)
+            for name, tensor in model.input.items()
+        }
+        # One function each for preparing and computing, however many signatures need them.
+        self.forward = _traced(lambda tensors: self._computed(graph, tensors), specs)
+        self.tokens = _traced(self._decided, specs)
+        self._reads = tuple(specs)
+
+    @tf.function(input_signature=[_PLOTS, _POSTERS], autograph=False)
+    def predict(self, plot, poster):
+        """Genres of a batch of films: `serving_default`."""
+        return self._decided(self.prepare(plot, poster))
+
+    @tf.function(input_signature=[_PLOTS, _POSTERS], autograph=False)
+    def embed(self, plot, poster):
+        """A vector for each film, as the last layer sees it: `embed`."""
+        answer = self.forward(self.prepare(plot, poster))
+        return {features.EMBEDDING: answer[features.EMBEDDING]}
+
+    @tf.function(input_signature=[tf.TensorSpec([None], tf.string, name="inputs")], autograph=False)
+    def classify(self, inputs):
+        """Genres from serialized examples: `classify`."""
+        schema = {
+            name: tf.io.FixedLenFeature([], tf.string, default_value="")
+            for name in (features.PLOT, features.POSTER)
+        }
+        films = tf.io.parse_example(inputs, schema)
+        answer = self.predict(films[features.PLOT], films[features.POSTER])
+        return {"classes": answer[features.GENRES], "scores": answer[features.PROBABILITIES]}
+
+    @tf.function(input_signature=[_PLOTS, _POSTERS], autograph=False)
+    def prepare(self, plot, poster):
+        """What `tokens` takes: the tensors of films."""
+        tensors = self.preprocessor({features.PLOT: plot, features.POSTER: poster})
+        return {name: tensors[name] for name in self._reads}
+
+    def signatures(self) -> dict:
+        """The signatures by name; names of inputs and outputs are pinned by their functions."""
+        return {
+            "serving_default": self.predict.get_concrete_function(),
+            "classify": self.classify.get_concrete_function(),
+            "tokens": self.tokens.get_concrete_function(),
+            "embed": self.embed.get_concrete_function(),
+        }
+
+    def _computed(self, graph, tensors):
+        with self.weights.in_use() if self.weights else contextlib.nullcontext():
+            return graph(tensors, training=False)
+
+    def _decided(self, tensors):
+        return self.decoder(
+            self.forward(tensors)["logits"],
+            tensors.get(features.HAS_PLOT),
+            tensors.get(features.HAS_POSTER),
+        )
+
+
+def _traced(function, specs):
+    return tf.function(function, input_signature=[specs], autograph=False)
