@@ -33,6 +33,7 @@ _COMMANDS = {
     "agreement": ("agreement", "Score one set of labels against another: a model's ceiling."),
     "export": ("export", "Export a run as the next version of a served model."),
     "serve": ("serve", "Serve exported models over gRPC and REST (a development server)."),
+    "model-server": ("model_server", "The same with the flags of tensorflow_model_server."),
     "predict": ("predict", "Say the genres of a film."),
     "explain": ("explain", "Say which words and parts of a poster spoke for a film's genres."),
     "verify": ("verify", "Read every byte of a folder of records and compare it."),

@@ -13,7 +13,16 @@ from tensorflow.core.protobuf import meta_graph_pb2
 from keras_genre.server.statuses import StatusError, invalid
 from keras_genre.server.tensors import type_name, write_values
 
-__all__ = ["read_document", "read_inputs", "write_outputs"]
+__all__ = [
+    "is_base64",
+    "read_base64",
+    "read_document",
+    "read_inputs",
+    "shortest",
+    "type_of",
+    "unfit",
+    "write_outputs",
+]
 
 _LONGEST_ECHO = 200  # characters of a wrong value in a message: it may be a whole poster
 
@@ -43,9 +52,9 @@ def read_document(body: bytes) -> dict:
     except ValueError as error:
         raise invalid(f"JSON Parse error: {error}") from error
     if not isinstance(document, dict):
-        raise _unfit(document, "Is not object")
+        raise unfit(document, "Is not object")
     if not isinstance(document.get("signature_name", ""), str):
-        raise _unfit(
+        raise unfit(
             document, "not formatted correctly. 'signature_name' key must be a string value."
         )
     return document
@@ -62,7 +71,7 @@ def read_inputs(document: dict, infos: Infos) -> Tensors:
         StatusError: INVALID_ARGUMENT, in TensorFlow Serving's words, if they do not fit.
     """
     if "instances" in document and "inputs" in document:
-        raise _unfit(
+        raise unfit(
             document,
             "Not formatted correctly expecting only one of 'inputs' or 'instances' keys to exist ",
         )
@@ -95,12 +104,47 @@ def write_outputs(outputs: Mapping[str, tf.Tensor], by_row: bool) -> str:
     return json.dumps({"predictions": rows if others else columns[first]})
 
 
+def read_base64(value: dict) -> bytes:
+    """Return the bytes in `{"b64": ...}`, with or without padding.
+
+    Raises:
+        StatusError: INVALID_ARGUMENT if it is none.
+    """
+    if not is_base64(value):
+        raise unfit(value, "not formatted correctly for base64 data")
+    text = "".join(value["b64"].split())
+    try:
+        return base64.b64decode(text + "=" * (-len(text) % 4), validate=True)
+    except ValueError as error:
+        raise invalid("Unable to base64 decode") from error
+
+
+def is_base64(value) -> bool:
+    """Whether a JSON value is `{"b64": ...}`."""
+    return isinstance(value, dict) and len(value) == 1 and isinstance(value.get("b64"), str)
+
+
+def type_of(value) -> str:
+    """Return TensorFlow Serving's name of a JSON value's type."""
+    return str(value) if isinstance(value, bool) else _JSON_TYPES.get(type(value), "Number")
+
+
+def shortest(number: float) -> float:
+    """Return a float32 by the fewest digits that tell it apart: 0.2, not 0.20000000298023224."""
+    return float(str(np.float32(number)))
+
+
+def unfit(value, words: str) -> StatusError:
+    """Return the status of a JSON value that does not fit, with its beginning."""
+    return invalid(f"JSON Value: {_shown(value)} {words}")
+
+
 def _read_rows(document: dict, infos: Infos) -> Tensors:
     rows = document["instances"]
     if not isinstance(rows, list):
-        raise _unfit(document, "Excepting 'instances' to be an list/array")
+        raise unfit(document, "Excepting 'instances' to be an list/array")
     if not rows:
-        raise _unfit(document, "No values in 'instances' array")
+        raise unfit(document, "No values in 'instances' array")
     named = _is_named(rows[0])
     if not named and len(infos) > 1:
         raise invalid(
@@ -167,11 +211,11 @@ def _tensor(part: tuple[list[int], list], info: meta_graph_pb2.TensorInfo):
 
 def _scalar(value, dtype: tf.DType):
     if dtype == tf.string and isinstance(value, dict):
-        return _base64(value)
+        return read_base64(value)
     if not _is_of_type(value, dtype):
-        kind = str(value) if isinstance(value, bool) else _JSON_TYPES.get(type(value), "Number")
+        kind = type_of(value)
         expected = type_name(dtype.as_datatype_enum)
-        raise _unfit(value, f"Type: {kind} is not of expected type: {expected}")
+        raise unfit(value, f"Type: {kind} is not of expected type: {expected}")
     return value.encode() if dtype == tf.string else value
 
 
@@ -184,22 +228,8 @@ def _is_of_type(value, dtype: tf.DType) -> bool:
     return isinstance(value, float) and dtype in (tf.float32, tf.float64)
 
 
-def _base64(value: dict) -> bytes:
-    if not _is_base64(value):
-        raise _unfit(value, "not formatted correctly for base64 data")
-    text = "".join(value["b64"].split())
-    try:
-        return base64.b64decode(text + "=" * (-len(text) % 4), validate=True)
-    except ValueError as error:
-        raise invalid("Unable to base64 decode") from error
-
-
-def _is_base64(value) -> bool:
-    return isinstance(value, dict) and len(value) == 1 and isinstance(value.get("b64"), str)
-
-
 def _is_named(value) -> bool:
-    return isinstance(value, dict) and not _is_base64(value)
+    return isinstance(value, dict) and not is_base64(value)
 
 
 def _as_list(name: str, tensor: tf.Tensor):
@@ -212,7 +242,7 @@ def _as_list(name: str, tensor: tf.Tensor):
         texts[:] = [_text(name, value) for value in values.ravel()]
         return texts.reshape(values.shape).tolist()
     if dtype in {tf.float16, tf.float32}:
-        # By the fewest digits that tell them apart: 0.2, not 0.20000000298023224.
+        # The fewest digits, as in `shortest`, for all of them at once.
         return values.astype(str).astype(float).tolist()
     if dtype == tf.bool or dtype in _RANGES:
         return values.tolist()
@@ -231,10 +261,6 @@ def _text(name: str, value: bytes) -> str | dict[str, str]:
             f"Failed to write JSON value for tensor type: string. The output {name} is not UTF-8; "
             f"call it {name}_bytes to have it in base64."
         ) from error
-
-
-def _unfit(value, words: str) -> StatusError:
-    return invalid(f"JSON Value: {_shown(value)} {words}")
 
 
 def _shown(value) -> str:

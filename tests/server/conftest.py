@@ -165,12 +165,12 @@ def gate(monkeypatch):
     gate = types.SimpleNamespace(arrived=threading.Semaphore(0), door=threading.Event(), plots=[])
     predict = Servable.predict
 
-    def held(self, signature_name, inputs, output_filter=()):
+    def held(self, signature_name, inputs, output_filter=(), deadline=None):
         gate.plots.extend(inputs["plot"].string_val)
         gate.arrived.release()
         if not gate.door.wait(TIMEOUT):
             raise TimeoutError("The test never opened the door.")
-        return predict(self, signature_name, inputs, output_filter)
+        return predict(self, signature_name, inputs, output_filter, deadline)
 
     monkeypatch.setattr(Servable, "predict", held)
     yield gate

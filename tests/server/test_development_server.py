@@ -79,7 +79,7 @@ def test_server_available_versions_are_those_that_answer(make_model, serve):
         ({"models": {}}, "at least one model"),
         ({"port": 70000}, "port from 0 to 65535, received 70000"),
         ({"rest_port": -1}, "port from 0 to 65535, received -1"),
-        ({"poll_seconds": 0}, "poll_seconds over 0, received 0"),
+        ({"poll_seconds": -1}, "poll_seconds of at least 0, received -1"),
         ({"max_workers": 0}, "max_workers of at least 1, received 0"),
     ],
 )
