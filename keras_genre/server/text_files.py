@@ -21,7 +21,7 @@ _Read = TypeVar("_Read", bound=Message)
 # `tensorflow-serving-api`. In text only the names count, so these are numbered as they come.
 _INT = (_Field.TYPE_MESSAGE, ".google.protobuf.Int64Value", False)
 _MESSAGES = {
-    "BatchingFile": {
+    "BatchingParameters": {
         "max_batch_size": _INT,
         "batch_timeout_micros": _INT,
         "max_enqueued_batches": _INT,
@@ -40,7 +40,7 @@ _MESSAGES = {
         "enable": (_Field.TYPE_BOOL, "", False),
         "path": (_Field.TYPE_STRING, "", False),
     },
-    "MonitoringFile": {
+    "MonitoringConfig": {
         "prometheus_config": (_Field.TYPE_MESSAGE, f".{_PACKAGE}.PrometheusConfig", False),
     },
 }
@@ -57,7 +57,10 @@ def read_text_file(path: str | Path, message: _Read) -> _Read:
     except OSError as error:
         raise ServerError(f"Cannot read {path}: {error.strerror}.") from error
     except (text_format.ParseError, UnicodeDecodeError) as error:
-        raise ServerError(f"Invalid protobuf file: '{path}'. {error}") from error
+        kind = f"tensorflow.serving.{message.DESCRIPTOR.name}"
+        raise ServerError(
+            f"Invalid protobuf file: '{path}'. Error parsing text-format {kind}: {error}"
+        ) from error
 
 
 def _make_messages() -> dict[str, type[Message]]:
@@ -83,7 +86,7 @@ def _make_messages() -> dict[str, type[Message]]:
 
 
 _CLASSES = _make_messages()
-BatchingFile = _CLASSES["BatchingFile"]
+BatchingFile = _CLASSES["BatchingParameters"]
 """The fields of TensorFlow Serving's `BatchingParameters`."""
-MonitoringFile = _CLASSES["MonitoringFile"]
+MonitoringFile = _CLASSES["MonitoringConfig"]
 """The fields of TensorFlow Serving's `MonitoringConfig`."""

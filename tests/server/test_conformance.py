@@ -1,6 +1,5 @@
 """Every row of the contract: the conditions of TensorFlow Serving, its codes, its words."""
 
-
 import numpy as np
 import pytest
 from serving_helpers import TIMEOUT, Client, RestClient, examples_request, refusal
