@@ -25,6 +25,8 @@ __all__ = [
 ]
 
 _LONGEST_ECHO = 200  # characters of a wrong value in a message: it may be a whole poster
+# A value takes three bytes of JSON, but some sixty of memory.
+_MOST_VALUES = 5_000_000
 
 # The whole numbers that each dtype takes; of floats, those that they hold exactly.
 _INT32 = (-(2**31), 2**31 - 1)
@@ -47,6 +49,8 @@ def read_document(body: bytes) -> dict:
     """
     if not body:
         raise invalid("JSON Parse error: The document is empty")
+    if sum(body.count(mark) for mark in b"[{,") > _MOST_VALUES:
+        raise invalid(f"JSON Parse error: The document has more than {_MOST_VALUES} values.")
     try:
         document = json.loads(body.decode())
     except ValueError as error:
