@@ -140,10 +140,9 @@ class BatchScheduler:
                 f"Task size {size} is larger than maximum input batch size "
                 f"{self._parameters.max_batch_size}"
             )
-        if size == 0:
-            return call(**inputs)
         task = Task(inputs, size, deadline)
-        self._enqueue(key, call, task)
+        if size == 0 or not self._enqueue(key, call, task):
+            return call(**inputs)
         timeout = None if deadline is None else max(0.0, deadline - time.monotonic())
         if not task.done.wait(timeout):
             raise expired()
@@ -152,14 +151,16 @@ class BatchScheduler:
         return task.outputs
 
     def stop(self) -> None:
-        """Run what is queued without waiting for more, and end the threads."""
+        """Run what is queued without waiting for more; from now on each request runs by itself."""
         with self._change:
             self._stopping = True
             self._change.notify_all()
 
-    def _enqueue(self, key: Hashable, call: Callable, task: Task) -> None:
+    def _enqueue(self, key: Hashable, call: Callable, task: Task) -> bool:
         limits = self._parameters
         with self._change:
+            if self._stopping:
+                return False
             queue = self._queues.setdefault(key, collections.deque())
             if not queue or queue[-1].size + task.size > limits.max_batch_size:
                 if len(queue) >= limits.max_enqueued_batches:
@@ -170,6 +171,7 @@ class BatchScheduler:
                 queue.append(_Batch(call, time.monotonic()))
             queue[-1].add(task)
             self._change.notify()
+        return True
 
     def _work(self) -> None:
         while (batch := self._next_batch()) is not None:

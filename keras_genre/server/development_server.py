@@ -273,6 +273,8 @@ class DevelopmentServer:
         if self._poller is not None:
             self._poller.stop()
         self._registry.request_stop()
+        if self._batcher is not None:
+            self._batcher.stop()  # no batch waits for requests that are refused now
         if self._grpc_server is not None:
             if not self._listening:
                 self._listen()  # what never listened keeps its ports
@@ -280,8 +282,6 @@ class DevelopmentServer:
             if self._rest_server is not None:
                 self._rest_server.drain(remaining())
             grpc_stopped.wait()
-        if self._batcher is not None:
-            self._batcher.stop()
         managers = self._registry.managers.values()
         idle = [manager.stop(remaining()) for manager in managers]
         if self._grpc_server is not None:

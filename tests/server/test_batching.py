@@ -1,3 +1,4 @@
+import concurrent.futures
 import threading
 import time
 
@@ -231,7 +232,7 @@ def test_output_without_the_batch_is_failed_precondition(make_scheduler, output,
     assert words in error.message
 
 
-def test_stop_runs_what_is_queued(make_scheduler, model):
+def test_stop_runs_what_is_queued_and_later_requests_by_themselves(make_scheduler, model):
     scheduler = make_scheduler(batch_timeout_micros=10**9)
     answers = []
     thread = threading.Thread(target=lambda: answers.extend(ask(scheduler, model, [[1]])))
@@ -240,6 +241,42 @@ def test_stop_runs_what_is_queued(make_scheduler, model):
     scheduler.stop()
     thread.join(TIMEOUT)
     assert answers == [[[2]]]
+    assert ask(scheduler, model, [[3]], [[4]]) == [[[6]], [[8]]]
+    assert not scheduler._queues
+
+
+def test_stop_of_server_does_not_wait_for_a_batch_to_fill(half_plus_two, serve, connect):
+    options = ServerOptions(batching=BatchingParameters(batch_timeout_micros=10**9))
+    server = serve({"m": half_plus_two}, options=options)
+    call = connect(server).prediction.Predict.future(_request(2.0))
+    eventually(lambda: server._batcher._queues)
+    started = time.monotonic()
+    assert server.stop(TIMEOUT) is True
+    assert time.monotonic() - started < TIMEOUT / 2
+    assert call.result().outputs["y"].float_val == [3.0]
+
+
+def test_versions_swapped_under_batched_load_fail_no_request(make_model, serve, connect, publish):
+    base_path = make_model("m", 1)
+    parameters = BatchingParameters(max_batch_size=8, batch_timeout_micros=1000)
+    client = connect(serve({"m": base_path}, options=ServerOptions(batching=parameters)))
+    stop, answers = threading.Event(), []
+
+    def load():
+        while not stop.is_set():
+            response = client.predict()
+            version = response.model_spec.version.value
+            answers.append((version, round(response.outputs["probabilities"].float_val[0], 3)))
+
+    with concurrent.futures.ThreadPoolExecutor(4) as pool:
+        loads = [pool.submit(load) for _ in range(4)]
+        for version in (2, 3):
+            publish(base_path, version)
+            eventually(lambda version=version: answers and answers[-1][0] == version)
+        stop.set()
+        for one in loads:
+            one.result(TIMEOUT)  # raises what a request was refused with
+    assert set(answers) == {(1, 0.1), (2, 0.2), (3, 0.3)}
 
 
 def test_server_with_batching_answers_as_without(half_plus_two, serve, connect, connect_rest):
