@@ -74,6 +74,7 @@ def command(saved_models, port, rest_port, host, batching, as_json):
         batching=BatchingParameters.read(batching) if batching else None,
         metrics_path=_METRICS,
         early_labels=True,
+        late_moves=True,
         read_config=lambda: config_of_folder(saved_models),
         config_poll_seconds=1.0,
     )

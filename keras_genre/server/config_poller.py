@@ -38,7 +38,7 @@ class ConfigPoller:
         self._read = read
         self._seconds = seconds
         self._registry = registry
-        self._applied = applied
+        self._applied: ModelServerConfig | None = applied
         self._complaint = ""
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name="config", daemon=True)
@@ -67,8 +67,10 @@ class ConfigPoller:
         if config == self._applied:
             return
         new = self._registry.configure(config)
-        self._applied = config
-        _logger.info("Took another configuration: %d new model(s) to load", len(new))
+        self._applied = None if self._registry.labels_wait else config
+        if new:
+            names = ", ".join(manager.name for manager in new)
+            _logger.info("The configuration has new models: %s", names)
 
     def _complain(self, complaint: str) -> None:
         """Log what is wrong with the file once, not at every look."""

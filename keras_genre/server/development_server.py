@@ -88,7 +88,11 @@ class DevelopmentServer:
         self._config = models
         self._batcher = BatchScheduler(options.batching) if options.batching else None
         self._registry = ModelRegistry(
-            poll_seconds, self._report_health, self._batcher, options.early_labels
+            poll_seconds,
+            self._report_health,
+            self._batcher,
+            options.early_labels,
+            options.late_moves,
         )
         self._health = HealthReporter(self._registry)
         self._metrics = Metrics()

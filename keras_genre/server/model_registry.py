@@ -1,6 +1,7 @@
 """All models of a server, and who is meant by a request's `ModelSpec`."""
 
 import contextlib
+import copy
 import threading
 from collections.abc import Callable, Iterator
 
@@ -27,6 +28,11 @@ class ModelRegistry:
             models became others.
         batcher: Runs the requests of all models together. None = each runs by itself.
         early_labels: Whether a new label may be given to a version that is not available yet.
+        late_moves: Whether a label that moves to a version that is not available yet keeps its old
+            version until then. Otherwise such a configuration is refused.
+
+    Attributes:
+        labels_wait: Whether a label waits for its version; the same configuration must come again.
     """
 
     def __init__(
@@ -35,6 +41,7 @@ class ModelRegistry:
         on_change: Callable[[], None],
         batcher: BatchScheduler | None = None,
         early_labels: bool = False,
+        late_moves: bool = False,
     ):
         self.managers: dict[str, ModelManager] = {}  # replaced as a whole, never changed
         self._labels: dict[tuple[str, str], int] = {}  # likewise
@@ -42,6 +49,8 @@ class ModelRegistry:
         self._on_change = on_change
         self._batcher = batcher
         self._early_labels = early_labels
+        self._late_moves = late_moves
+        self.labels_wait = False
         self._configuring = threading.Lock()
         self._stopping = False
 
@@ -58,8 +67,15 @@ class ModelRegistry:
             check_config(config)
             if self._stopping:
                 raise StatusError(grpc.StatusCode.UNAVAILABLE, "The server is stopping.")
-            models = {model.name: model for model in config.model_config_list.config}
-            labels = self._checked_labels(models)
+            models = {m.name: copy.deepcopy(m) for m in config.model_config_list.config}
+            labels = {}
+            for model in models.values():
+                labels |= self._checked_labels(model)
+            self.labels_wait = any(
+                labels[name, label] != number
+                for name, model in models.items()
+                for label, number in model.version_labels.items()
+            )
             gone = [manager for name, manager in self.managers.items() if name not in models]
             managers = {name: self._manager(model) for name, model in models.items()}
             new = [manager for name, manager in managers.items() if name not in self.managers]
@@ -153,21 +169,26 @@ class ModelRegistry:
         manager.configure(model)
         return manager
 
-    def _checked_labels(self, models: dict[str, ModelConfig]) -> dict[tuple[str, str], int]:
+    def _checked_labels(self, model: ModelConfig) -> dict[tuple[str, str], int]:
+        """Return what each label of a model means now; let versions that are meant stay loaded."""
+        manager = self.managers.get(model.name)
+        available = manager.available_versions if manager else ()
         labels = {}
-        for name, model in models.items():
-            manager = self.managers.get(name)
-            available = manager.available_versions if manager else ()
-            for label, number in model.version_labels.items():
-                # A label that moves must not leave requests without an answer.
-                is_new = self._labels.get((name, label), number) == number
-                if number not in available and not (self._early_labels and is_new):
-                    raise StatusError(
-                        grpc.StatusCode.FAILED_PRECONDITION,
-                        f"Request to assign label to version {number} of model {name}, which is "
-                        "not currently available for inference",
-                    )
-                labels[name, label] = number
+        for label, number in model.version_labels.items():
+            # A label that moves must not leave requests without an answer.
+            before = self._labels.get((model.name, label), number)
+            if number in available or (self._early_labels and before == number):
+                labels[model.name, label] = number
+            elif self._late_moves and before != number:
+                labels[model.name, label] = before
+                if model.model_version_policy.HasField("specific"):
+                    model.model_version_policy.specific.versions.append(before)
+            else:
+                raise StatusError(
+                    grpc.StatusCode.FAILED_PRECONDITION,
+                    f"Request to assign label to version {number} of model {model.name}, which is "
+                    "not currently available for inference",
+                )
         return labels
 
 

@@ -24,6 +24,8 @@ class ServerOptions:
         channel_arguments: Names and values for gRPC's server.
         health: Whether to answer gRPC's health service.
         early_labels: Whether a new label may be given to a version that is not available yet.
+        late_moves: Whether a label that moves to a version that is not available yet keeps its old
+            version until then. TensorFlow Serving refuses such a configuration as a whole.
         listen_early: Whether to answer while the first versions are being loaded (status and health
             say so). TensorFlow Serving does not.
         read_config: Reads which models to serve, again and again while the server runs. None = they
@@ -42,6 +44,7 @@ class ServerOptions:
     channel_arguments: tuple[tuple[str, int | str], ...] = ()
     health: bool = True
     early_labels: bool = False
+    late_moves: bool = False
     listen_early: bool = True
     read_config: Callable[[], ModelServerConfig] | None = None
     config_poll_seconds: float = 0.0

@@ -141,6 +141,32 @@ def test_early_label_may_be_new_but_not_move_early(make_model, serve, connect, r
     assert refusal(client.predict, label="canary") == expected
 
 
+def test_late_label_moves_when_its_version_is_loaded_and_answers_all_the_while(
+    make_model, serve, connect, publish, slow_load
+):
+    base_path = make_model("m", 1, 2)
+    root = base_path.parent
+    file = root / "models.config"
+    file.write_text(config_text(base_path, "specific { versions: [1, 2] }", stable=1, canary=2))
+    options = ServerOptions(
+        early_labels=True,
+        late_moves=True,
+        read_config=lambda: config_of_folder(root),
+        config_poll_seconds=0.05,
+    )
+    slow_load.door.set()
+    client = connect(serve(config_of_folder(root), options=options))
+    slow_load.door.clear()
+    publish(base_path, 3)
+    file.write_text(config_text(base_path, "specific { versions: [1, 3] }", stable=1, canary=3))
+    eventually(lambda: client.states().get(3) == "LOADING")
+    assert client.answer(label="canary") == 0.2
+    slow_load.door.set()
+    eventually(lambda: client.answer(label="canary") == 0.3)
+    assert client.answer(label="stable") == 0.1
+    eventually(lambda: client.states() == {1: "AVAILABLE", 2: "END", 3: "AVAILABLE"})
+
+
 def test_reload_exchanges_models_and_waits_for_the_new(make_model, serve, connect):
     first, second = make_model("first", 1), make_model("second", 2)
     client = connect(serve({"first": first}))
