@@ -6,21 +6,16 @@ import time
 from collections.abc import Mapping
 from pathlib import Path
 
-import grpc
 from tensorflow_serving.config.model_server_config_pb2 import ModelServerConfig
 
 from keras_genre.errors import ServerError
 from keras_genre.server.batching import BatchScheduler
 from keras_genre.server.config_poller import ConfigPoller
-from keras_genre.server.grpc_listener import make_grpc_server
 from keras_genre.server.health import HealthReporter
-from keras_genre.server.metrics import Metrics
+from keras_genre.server.listeners import Listeners, join_address
 from keras_genre.server.model_config import config_of_models
+from keras_genre.server.model_manager import ModelManager
 from keras_genre.server.model_registry import ModelRegistry
-from keras_genre.server.model_service import ModelService
-from keras_genre.server.prediction_service import PredictionService
-from keras_genre.server.rest_api import RestApi
-from keras_genre.server.rest_server import RestServer
 from keras_genre.server.server_options import ServerOptions
 from keras_genre.server.statuses import StatusError
 
@@ -95,11 +90,8 @@ class DevelopmentServer:
             options.late_moves,
         )
         self._health = HealthReporter(self._registry)
-        self._metrics = Metrics()
         self._poller: ConfigPoller | None = None
-        self._grpc_server: grpc.Server | None = None
-        self._rest_server: RestServer | None = None
-        self._listening = False
+        self._listeners: Listeners | None = None
         self._lifecycle = threading.Lock()
         self._stopping = False
         self._stopped = threading.Event()
@@ -118,12 +110,12 @@ class DevelopmentServer:
     @property
     def address(self) -> str:
         """`host:port`, as a gRPC client wants it."""
-        return self._address(self._port)
+        return join_address(self._host, self._port)
 
     @property
     def rest_url(self) -> str:
         """`http://host:port`, to which a REST client adds `/v1/models/...`."""
-        return f"http://{self._address(self._rest_port)}"
+        return f"http://{join_address(self._host, self._rest_port)}"
 
     @property
     def available_versions(self) -> dict[str, list[int]]:
@@ -142,20 +134,20 @@ class DevelopmentServer:
                 was started before.
         """
         with self._lifecycle:
-            if self._grpc_server is not None or self._stopping:
+            if self._listeners is not None or self._stopping:
                 raise ServerError(
                     "This DevelopmentServer was started or stopped before. Make a new one."
                 )
             self._bind()
             if self._options.listen_early:
-                self._listen()
+                self._open()
             new = self._configure()
         for manager in new:
             manager.wait_until_attempted()
         if not self._options.listen_early:
             with self._lifecycle:
                 if not self._stopping:
-                    self._listen()
+                    self._open()
 
     def stop(self, grace: float = 5.0) -> bool:
         """Refuse new requests, let those at work finish, and unload the models.
@@ -189,60 +181,24 @@ class DevelopmentServer:
     def __exit__(self, *_) -> None:
         self.stop()
 
-    def _address(self, port: int) -> str:
-        host = f"[{self._host}]" if ":" in self._host else self._host
-        return f"{host}:{port}"
-
     def _bind(self) -> None:
-        options = self._options
-        server = make_grpc_server(
-            PredictionService(self._registry, self._metrics),
-            ModelService(self._registry),
-            self._health.servicer if options.health else None,
-            self._max_workers,
-            options.channel_arguments,
-        )
-        try:
-            port = server.add_insecure_port(self.address)
-        except RuntimeError as error:
-            raise self._cannot_listen("gRPC", self._port, "port") from error
-        try:
-            if options.socket_path:
-                server.add_insecure_port(f"unix:{options.socket_path}")
-            rest_server = self._bind_rest() if options.rest else None
-        except (OSError, RuntimeError) as error:
-            server.start()  # one that never started keeps its port
-            server.stop(None).wait()
-            if isinstance(error, RuntimeError):
-                raise ServerError(
-                    f"Cannot listen on the socket {options.socket_path}: is its folder there, and "
-                    "may it be written?"
-                ) from error
-            raise self._cannot_listen("REST", self._rest_port, "rest_port") from error
-        self._grpc_server, self._port = server, port
-        if rest_server is not None:
-            self._rest_server, self._rest_port = rest_server, rest_server.server_address[1]
-
-    def _bind_rest(self) -> RestServer:
-        return RestServer(
-            RestApi(self._registry, self._metrics),
+        self._listeners = Listeners(
+            self._registry,
+            self._health,
             self._host,
+            self._port,
             self._rest_port,
             self._max_workers,
-            self._options.rest_timeout,
-            self._metrics,
-            self._options.metrics_path,
+            self._options,
         )
+        self._port, self._rest_port = self._listeners.port, self._listeners.rest_port
 
-    def _listen(self) -> None:
-        self._grpc_server.start()
-        if self._rest_server is not None:
-            self._rest_server.start()
-        self._listening = True
-        rest = f" and {self.rest_url}" if self._rest_server else ""
+    def _open(self) -> None:
+        self._listeners.open()
+        rest = f" and {self.rest_url}" if self._options.rest else ""
         _logger.info("The development server listens on %s%s", self.address, rest)
 
-    def _configure(self) -> list:
+    def _configure(self) -> list[ModelManager]:
         try:
             new = self._registry.configure(self._config)
         except StatusError as error:
@@ -261,34 +217,18 @@ class DevelopmentServer:
             self._poller.start()
         return new
 
-    def _cannot_listen(self, protocol: str, port: int, argument: str) -> ServerError:
-        return ServerError(
-            f"Cannot listen on {self._address(port)} for {protocol}. Most likely another program "
-            f"has port {port}, or {self._host} is no address of this machine. Stop the other "
-            f"program, or choose another port (`{argument}`; on the command line "
-            f"`--{argument.replace('_', '-')}`). Port 0 picks a free one."
-        )
-
     def _drain(self, deadline: float) -> bool:
-        def remaining() -> float:
-            return max(0.0, deadline - time.monotonic())
-
         self._health.drain()
         if self._poller is not None:
             self._poller.stop()
         self._registry.request_stop()
         if self._batcher is not None:
             self._batcher.stop()  # no batch waits for requests that are refused now
-        if self._grpc_server is not None:
-            if not self._listening:
-                self._listen()  # what never listened keeps its ports
-            grpc_stopped = self._grpc_server.stop(remaining())
-            if self._rest_server is not None:
-                self._rest_server.drain(remaining())
-            grpc_stopped.wait()
+        if self._listeners is not None:
+            self._listeners.close(deadline)
         managers = self._registry.managers.values()
-        idle = [manager.stop(remaining()) for manager in managers]
-        if self._grpc_server is not None:
+        idle = [manager.stop(max(0.0, deadline - time.monotonic())) for manager in managers]
+        if self._listeners is not None:
             _logger.info("The development server on %s has stopped", self.address)
         return all(idle)
 

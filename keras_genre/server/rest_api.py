@@ -14,7 +14,8 @@ from keras_genre.server.model_registry import ModelRegistry
 from keras_genre.server.model_service import model_status
 from keras_genre.server.prediction_service import SIGNATURES, model_metadata
 from keras_genre.server.rest_examples import read_examples, write_classes, write_values
-from keras_genre.server.rest_json import read_document, read_inputs, write_outputs
+from keras_genre.server.rest_json import read_document, read_inputs
+from keras_genre.server.rest_outputs import write_outputs
 from keras_genre.server.servable import DEFAULT_SIGNATURE, Servable
 from keras_genre.server.statuses import invalid
 

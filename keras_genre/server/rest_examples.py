@@ -5,7 +5,8 @@ import json
 from tensorflow.core.example import example_pb2, feature_pb2
 from tensorflow_serving.apis import classification_pb2, input_pb2, regression_pb2
 
-from keras_genre.server.rest_json import is_base64, read_base64, shortest, type_of, unfit
+from keras_genre.server.rest_json import is_base64, read_base64, type_of, unfit
+from keras_genre.server.rest_outputs import shortest
 from keras_genre.server.statuses import StatusError, invalid
 
 __all__ = ["read_examples", "write_classes", "write_values"]

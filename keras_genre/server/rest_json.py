@@ -1,11 +1,10 @@
-"""JSON to tensors and back, as TensorFlow Serving's REST API maps them."""
+"""JSON to tensors, as TensorFlow Serving's REST API maps it."""
 
 import base64
 import itertools
 import json
 from collections.abc import Mapping
 
-import numpy as np
 import tensorflow as tf
 from tensorflow.core.framework import tensor_pb2
 from tensorflow.core.protobuf import meta_graph_pb2
@@ -14,14 +13,13 @@ from keras_genre.server.statuses import StatusError, invalid
 from keras_genre.server.tensors import type_name, write_values
 
 __all__ = [
+    "RANGES",
     "is_base64",
     "read_base64",
     "read_document",
     "read_inputs",
-    "shortest",
     "type_of",
     "unfit",
-    "write_outputs",
 ]
 
 _LONGEST_ECHO = 200  # characters of a wrong value in a message: it may be a whole poster
@@ -30,7 +28,7 @@ _MOST_VALUES = 5_000_000
 
 # The whole numbers that each dtype takes; of floats, those that they hold exactly.
 _INT32 = (-(2**31), 2**31 - 1)
-_RANGES = {
+RANGES = {
     tf.int8: _INT32, tf.int16: _INT32, tf.int32: _INT32, tf.uint8: _INT32,
     tf.int64: (-(2**63), 2**63 - 1), tf.uint32: (0, 2**32 - 1), tf.uint64: (0, 2**64 - 1),
     tf.float32: (1 - 2**24, 2**24 - 1), tf.float64: (1 - 2**53, 2**53 - 1),
@@ -86,28 +84,6 @@ def read_inputs(document: dict, infos: Infos) -> Tensors:
     raise invalid("Missing 'inputs' or 'instances' key")
 
 
-def write_outputs(outputs: Mapping[str, tf.Tensor], by_row: bool) -> str:
-    """Return the answer to a request by row or by column; a single output drops its name.
-
-    Raises:
-        StatusError: INVALID_ARGUMENT if JSON or the row format cannot hold the outputs.
-    """
-    columns = {name: _as_list(name, tensor) for name, tensor in outputs.items()}
-    first, *others = columns
-    if not by_row:
-        return json.dumps({"outputs": columns if others else columns[first]})
-    for name, tensor in outputs.items():
-        if tensor.shape.rank == 0:
-            raise invalid(f"Tensor name: {name} has no shape information ")
-        if tensor.shape[0] != outputs[first].shape[0]:
-            raise invalid(
-                f"Tensor name: {name} has inconsistent batch size: {tensor.shape[0]} "
-                f"expecting: {outputs[first].shape[0]}"
-            )
-    rows = [dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)]
-    return json.dumps({"predictions": rows if others else columns[first]})
-
-
 def read_base64(value: dict) -> bytes:
     """Return the bytes in `{"b64": ...}`, with or without padding.
 
@@ -131,11 +107,6 @@ def is_base64(value) -> bool:
 def type_of(value) -> str:
     """Return TensorFlow Serving's name of a JSON value's type."""
     return str(value) if isinstance(value, bool) else _JSON_TYPES.get(type(value), "Number")
-
-
-def shortest(number: float) -> float:
-    """Return a float32 by the fewest digits that tell it apart: 0.2, not 0.20000000298023224."""
-    return float(str(np.float32(number)))
 
 
 def unfit(value, words: str) -> StatusError:
@@ -226,7 +197,7 @@ def _scalar(value, dtype: tf.DType):
 def _is_of_type(value, dtype: tf.DType) -> bool:
     if isinstance(value, bool | str):
         return dtype == (tf.string if isinstance(value, str) else tf.bool)
-    low, high = _RANGES.get(dtype, (1, 0))
+    low, high = RANGES.get(dtype, (1, 0))
     if isinstance(value, int):
         return low <= value <= high
     return isinstance(value, float) and dtype in (tf.float32, tf.float64)
@@ -234,37 +205,6 @@ def _is_of_type(value, dtype: tf.DType) -> bool:
 
 def _is_named(value) -> bool:
     return isinstance(value, dict) and not is_base64(value)
-
-
-def _as_list(name: str, tensor: tf.Tensor):
-    """Return a tensor as nested lists of what JSON can hold."""
-    dtype = tensor.dtype
-    # A string scalar comes as `bytes`; without `object`, NumPy would drop its trailing zeros.
-    values = np.asarray(tensor.numpy(), dtype=object if dtype == tf.string else None)
-    if dtype == tf.string:
-        texts = np.empty(values.size, dtype=object)
-        texts[:] = [_text(name, value) for value in values.ravel()]
-        return texts.reshape(values.shape).tolist()
-    if dtype in {tf.float16, tf.float32}:
-        # The fewest digits, as in `shortest`, for all of them at once.
-        return values.astype(str).astype(float).tolist()
-    if dtype == tf.bool or dtype in _RANGES:
-        return values.tolist()
-    raise invalid(
-        f"Failed to write JSON value for tensor type: {type_name(dtype.as_datatype_enum)}"
-    )
-
-
-def _text(name: str, value: bytes) -> str | dict[str, str]:
-    if name.endswith("_bytes"):
-        return {"b64": base64.b64encode(value).decode()}
-    try:
-        return value.decode()
-    except UnicodeDecodeError as error:
-        raise invalid(
-            f"Failed to write JSON value for tensor type: string. The output {name} is not UTF-8; "
-            f"call it {name}_bytes to have it in base64."
-        ) from error
 
 
 def _shown(value) -> str:
