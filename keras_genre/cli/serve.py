@@ -47,8 +47,8 @@ def command(saved_models, port, rest_port, host, batching, as_json):
     from keras_genre.server import (
         BatchingParameters,
         DevelopmentServer,
+        ModelsFolder,
         ServerOptions,
-        config_of_folder,
         serve_until_signalled,
     )
 
@@ -70,16 +70,15 @@ def command(saved_models, port, rest_port, host, batching, as_json):
             addresses = {"grpc": server.address, "rest": server.rest_url}
             click.echo(json.dumps({**addresses, "models": available}))
 
+    folder = ModelsFolder(saved_models)
     options = ServerOptions(
         batching=BatchingParameters.read(batching) if batching else None,
         metrics_path=_METRICS,
         early_labels=True,
         late_moves=True,
-        read_config=lambda: config_of_folder(saved_models),
+        read_config=folder.read_config,
         config_poll_seconds=1.0,
     )
-    server = DevelopmentServer(
-        config_of_folder(saved_models), port, host, rest_port, options=options
-    )
+    server = DevelopmentServer(folder.read_config(), port, host, rest_port, options=options)
     if not serve_until_signalled(server, on_started=announce):
         os._exit(0)  # a request is still inside TensorFlow and would hold the process up

@@ -9,8 +9,8 @@ from keras_genre.lazy import lazy_names
 __all__ = [
     "BatchingParameters",
     "DevelopmentServer",
+    "ModelsFolder",
     "ServerOptions",
-    "config_of_folder",
     "config_of_models",
     "find_models",
     "read_metrics_path",
@@ -22,7 +22,7 @@ _HOMES = {
     "BatchingParameters": "batching",
     "DevelopmentServer": "development_server",
     "ServerOptions": "server_options",
-    "config_of_folder": "model_config",
+    "ModelsFolder": "model_config",
     "config_of_models": "model_config",
     "find_models": "model_folders",
     "read_metrics_path": "metrics",

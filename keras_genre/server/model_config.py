@@ -13,8 +13,8 @@ from keras_genre.server.statuses import invalid
 from keras_genre.server.text_files import read_text_file
 
 __all__ = [
+    "ModelsFolder",
     "check_config",
-    "config_of_folder",
     "config_of_models",
     "read_model_config",
     "wanted_versions",
@@ -23,7 +23,7 @@ __all__ = [
 ModelServerConfig = model_server_config_pb2.ModelServerConfig
 VersionPolicy = FileSystemStoragePathSourceConfig.ServableVersionPolicy
 
-CONFIG_FILE = "models.config"
+_CONFIG_FILE = "models.config"
 _PLATFORM = "tensorflow"
 
 
@@ -50,31 +50,41 @@ def config_of_models(models: Mapping[str, str | Path]) -> ModelServerConfig:
     return config
 
 
-def config_of_folder(root: str | Path) -> ModelServerConfig:
-    """Return the configuration that serves every model in a folder.
+class ModelsFolder:
+    """A folder of models, whose configuration can be read again and again.
 
     `models.config` in that folder says which versions and labels; a model that it does not name
     is served with its latest version. Where it names a folder that is not here, as it does for the
-    container, the model's folder under `root` is meant.
+    container, the model's folder under `root` is meant. A model that was there once is kept: that
+    it cannot be seen for a moment is no wish to unload it.
 
     Args:
         root: A folder of models such as `saved_models`, or one model's own folder.
-
-    Raises:
-        ServerError: If there is no model, or `models.config` is none.
     """
-    found = config_of_models(find_models(root))
-    file = Path(root) / CONFIG_FILE
-    if not file.is_file():
-        return found
-    config = read_model_config(file)
-    here = {model.name: model for model in found.model_config_list.config}
-    for model in config.model_config_list.config:
-        own = here.pop(model.name, None)
-        if own is not None and not Path(model.base_path).is_dir():
-            model.base_path = own.base_path
-    config.model_config_list.config.extend(here.values())
-    return config
+
+    def __init__(self, root: str | Path):
+        self._root = Path(root)
+        self._seen: dict[str, Path] = {}
+
+    def read_config(self) -> ModelServerConfig:
+        """Return which models are to be served now.
+
+        Raises:
+            ServerError: If there is no model, or `models.config` is none.
+        """
+        self._seen |= find_models(self._root)
+        found = config_of_models(self._seen)
+        file = self._root / _CONFIG_FILE
+        if not file.is_file():
+            return found
+        config = read_model_config(file)
+        here = {model.name: model for model in found.model_config_list.config}
+        for model in config.model_config_list.config:
+            own = here.pop(model.name, None)
+            if own is not None and not Path(model.base_path).is_dir():
+                model.base_path = own.base_path
+        config.model_config_list.config.extend(here.values())
+        return config
 
 
 def check_config(config: ModelServerConfig) -> None:

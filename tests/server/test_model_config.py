@@ -1,3 +1,4 @@
+import grpc
 import pytest
 from serving_helpers import TIMEOUT, eventually, refusal
 from tensorflow_serving.apis import model_management_pb2
@@ -8,8 +9,8 @@ from tensorflow_serving.config.file_system_storage_path_source_pb2 import (
 from keras_genre.errors import ServerError
 from keras_genre.server import (
     DevelopmentServer,
+    ModelsFolder,
     ServerOptions,
-    config_of_folder,
     config_of_models,
     read_model_config,
 )
@@ -151,11 +152,11 @@ def test_late_label_moves_when_its_version_is_loaded_and_answers_all_the_while(
     options = ServerOptions(
         early_labels=True,
         late_moves=True,
-        read_config=lambda: config_of_folder(root),
+        read_config=ModelsFolder(root).read_config,
         config_poll_seconds=0.05,
     )
     slow_load.door.set()
-    client = connect(serve(config_of_folder(root), options=options))
+    client = connect(serve(ModelsFolder(root).read_config(), options=options))
     slow_load.door.clear()
     publish(base_path, 3)
     file.write_text(config_text(base_path, "specific { versions: [1, 3] }", stable=1, canary=3))
@@ -235,18 +236,39 @@ def test_poll_seconds_zero_looks_once(make_model, serve, connect, publish):
     assert client.states() == {1: "AVAILABLE"}
 
 
-def test_config_of_folder_takes_policies_and_finds_the_models_here(make_model):
+def test_models_folder_takes_policies_and_finds_the_models_here(make_model):
     base_path = make_model("m", 1, 2)
     make_model("other", 1)
     root = base_path.parent
     (root / "models.config").write_text(config_text("/models/m", "all {}", stable=1))
-    first, second = config_of_folder(root).model_config_list.config
+    first, second = ModelsFolder(root).read_config().model_config_list.config
     assert (first.name, first.base_path) == ("m", str(base_path))
     assert first.version_labels == {"stable": 1}
     assert first.model_version_policy.HasField("all")
     assert (second.name, second.base_path) == ("other", str(root / "other"))
 
 
-def test_config_of_folder_without_models_config_serves_all(make_model):
+def test_models_folder_without_models_config_serves_all(make_model):
     base_path = make_model("m", 1)
-    assert config_of_folder(base_path.parent) == config_of_models({"m": base_path})
+    assert ModelsFolder(base_path.parent).read_config() == config_of_models({"m": base_path})
+
+
+def test_models_folder_forgets_no_model_that_vanishes_and_finds_new_ones(
+    make_model, serve, connect
+):
+    base_path = make_model("m", 1)
+    folder = ModelsFolder(base_path.parent)
+    options = ServerOptions(read_config=folder.read_config, config_poll_seconds=0.05)
+    client = connect(serve(folder.read_config(), options=options))
+    base_path.rename(base_path.with_name(".aside"))
+    make_model("new", 2)
+    eventually(lambda: _is_served(client, "new"))
+    assert client.answer(name="new") == 0.2
+    assert client.answer() == 0.1
+
+
+def _is_served(client, name):
+    try:
+        return client.states(name) == {2: "AVAILABLE"}
+    except grpc.RpcError:
+        return False
