@@ -35,6 +35,7 @@ _COMMANDS = {
     "label": ("label", "Give a version of a model a label, such as stable or canary."),
     "rollback": ("rollback", "Serve an earlier version of a model again."),
     "serve": ("serve", "Serve exported models over gRPC and REST (a development server)."),
+    "model-server": ("model_server", "The same with the flags of tensorflow_model_server."),
     "predict": ("predict", "Say the genres of a film."),
     "explain": ("explain", "Say which words and parts of a poster spoke for a film's genres."),
     "verify": ("verify", "Read every byte of a folder of records and compare it."),

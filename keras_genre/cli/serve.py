@@ -9,6 +9,7 @@ import click
 from keras_genre.cli.output import json_option, say
 from keras_genre.cli.parameters import Folder
 
+_METRICS = "/monitoring/prometheus/metrics"
 _port = click.IntRange(0, 65535)
 
 
@@ -23,21 +24,33 @@ _port = click.IntRange(0, 65535)
     help="REST port; 0 picks a free one.  [default: the one after --port]",
 )
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
+@click.option(
+    "--batching",
+    type=click.Path(exists=True, dir_okay=False),
+    help="Run requests together, as this file of TensorFlow Serving says.",
+)
 @json_option
-def command(saved_models, port, rest_port, host, as_json):
+def command(saved_models, port, rest_port, host, batching, as_json):
     """Serve every model in SAVED_MODELS over gRPC and REST until Ctrl-C or SIGTERM.
 
-    New versions are picked up while it runs. With --json, one line on standard output says when it
+    New models and versions are picked up while it runs, and so are the versions and labels that a
+    models.config in SAVED_MODELS asks for. With --json, one line on standard output says when it
     is ready, and where. This is a development server that keeps TensorFlow Serving's contract; in
     production, use the tensorflow/serving container.
     """
     from keras_genre.server import find_models
 
-    models = find_models(saved_models)
+    find_models(saved_models)  # says what is wrong before TensorFlow is imported
     from keras_genre.cli.quiet import import_tensorflow_quietly
 
     import_tensorflow_quietly()
-    from keras_genre.server import DevelopmentServer, serve_until_signalled
+    from keras_genre.server import (
+        BatchingParameters,
+        DevelopmentServer,
+        ModelsFolder,
+        ServerOptions,
+        serve_until_signalled,
+    )
 
     logging.basicConfig(level=logging.INFO, format="%(message)s")
 
@@ -57,6 +70,15 @@ def command(saved_models, port, rest_port, host, as_json):
             addresses = {"grpc": server.address, "rest": server.rest_url}
             click.echo(json.dumps({**addresses, "models": available}))
 
-    server = DevelopmentServer(models, port, host, rest_port)
+    folder = ModelsFolder(saved_models)
+    options = ServerOptions(
+        batching=BatchingParameters.read(batching) if batching else None,
+        metrics_path=_METRICS,
+        early_labels=True,
+        late_moves=True,
+        read_config=folder.read_config,
+        config_poll_seconds=1.0,
+    )
+    server = DevelopmentServer(folder.read_config(), port, host, rest_port, options=options)
     if not serve_until_signalled(server, on_started=announce):
         os._exit(0)  # a request is still inside TensorFlow and would hold the process up

@@ -6,11 +6,27 @@ container. Importing this package imports neither TensorFlow nor gRPC.
 
 from keras_genre.lazy import lazy_names
 
-__all__ = ["DevelopmentServer", "find_models", "serve_until_signalled"]
+__all__ = [
+    "BatchingParameters",
+    "DevelopmentServer",
+    "ModelsFolder",
+    "ServerOptions",
+    "config_of_models",
+    "find_models",
+    "read_metrics_path",
+    "read_model_config",
+    "serve_until_signalled",
+]
 
 _HOMES = {
+    "BatchingParameters": "batching",
     "DevelopmentServer": "development_server",
+    "ServerOptions": "server_options",
+    "ModelsFolder": "model_config",
+    "config_of_models": "model_config",
     "find_models": "model_folders",
+    "read_metrics_path": "metrics",
+    "read_model_config": "model_config",
     "serve_until_signalled": "signals",
 }
 

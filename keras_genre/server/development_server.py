@@ -1,54 +1,52 @@
 """The development server."""
 
-import concurrent.futures
 import logging
 import threading
 import time
 from collections.abc import Mapping
 from pathlib import Path
 
-import grpc
-from grpc_health.v1 import health_pb2_grpc
-from tensorflow_serving.apis import model_service_pb2_grpc, prediction_service_pb2_grpc
+from tensorflow_serving.config.model_server_config_pb2 import ModelServerConfig
 
 from keras_genre.errors import ServerError
+from keras_genre.server.batching import BatchScheduler
+from keras_genre.server.config_poller import ConfigPoller
 from keras_genre.server.health import HealthReporter
+from keras_genre.server.listeners import Listeners, join_address
+from keras_genre.server.model_config import config_of_models
+from keras_genre.server.model_manager import ModelManager
 from keras_genre.server.model_registry import ModelRegistry
-from keras_genre.server.model_service import ModelService
-from keras_genre.server.prediction_service import PredictionService
-from keras_genre.server.rest_api import RestApi
-from keras_genre.server.rest_server import RestServer
+from keras_genre.server.server_options import ServerOptions
+from keras_genre.server.statuses import StatusError
 
 __all__ = ["DevelopmentServer"]
 
 _logger = logging.getLogger(__package__)
 
 _LAST_PORT = 65535
-_LARGEST_MESSAGE = 2**31 - 1
-_OPTIONS = (
-    ("grpc.max_receive_message_length", _LARGEST_MESSAGE),
-    ("grpc.max_send_message_length", _LARGEST_MESSAGE),
-    # Without this a second server would share the port and take half of the requests.
-    ("grpc.so_reuseport", 0),
-)
+# Requests that wait for their batch hold a thread each, but no processor.
+_WORKERS, _BATCHED_WORKERS = 8, 128
 
 
 class DevelopmentServer:
     """Serves SavedModels over gRPC and REST as TensorFlow Serving does, from one Python process.
 
     For laptops, tests, notebooks and demos; in production the same folders go to the official
-    TensorFlow Serving container. Each model's latest version is served; a newer one that appears
-    in its folder replaces it without a failed request.
+    TensorFlow Serving container. Each model's latest version is served, unless its configuration
+    says otherwise; a newer one that appears in its folder replaces it without a failed request.
 
     Args:
-        models: Base paths by model name. A base path is the folder whose integer-named child
-            folders are versions. `find_models` makes this mapping from a folder of models.
+        models: Base paths by model name, or what `read_model_config` read. A base path is the
+            folder whose integer-named child folders are versions. `find_models` makes this mapping
+            from a folder of models.
         port: The port for gRPC. 0 = any free one; see `port`.
         host: The address to listen on. The default answers this machine only.
         rest_port: The port for REST. 0 = any free one; None = the one after `port`, or any free
             one where `port` is.
-        poll_seconds: Seconds between two looks for new versions.
+        poll_seconds: Seconds between two looks for new versions. 0 = look once.
         max_workers: How many requests of each protocol run at the same time; the others wait.
+            None = 8, or 128 if requests are batched.
+        options: Batching, metrics and the like.
 
     Raises:
         ValueError: If an argument is out of its range.
@@ -61,13 +59,17 @@ class DevelopmentServer:
 
     def __init__(
         self,
-        models: Mapping[str, str | Path],
+        models: Mapping[str, str | Path] | ModelServerConfig,
         port: int = 8500,
         host: str = "127.0.0.1",
         rest_port: int | None = None,
         poll_seconds: float = 1.0,
-        max_workers: int = 8,
+        max_workers: int | None = None,
+        options: ServerOptions | None = None,
     ):
+        options = options or ServerOptions()
+        if max_workers is None:
+            max_workers = _BATCHED_WORKERS if options.batching else _WORKERS
         if rest_port is None:
             rest_port = port + 1 if 0 < port < _LAST_PORT else 0
         _check_arguments(models, port, rest_port, poll_seconds, max_workers)
@@ -75,10 +77,21 @@ class DevelopmentServer:
         self._port = port
         self._rest_port = rest_port
         self._max_workers = max_workers
-        self._registry = ModelRegistry(models, poll_seconds, self._report_health)
+        self._options = options
+        if not isinstance(models, ModelServerConfig):
+            models = config_of_models(models)
+        self._config = models
+        self._batcher = BatchScheduler(options.batching) if options.batching else None
+        self._registry = ModelRegistry(
+            poll_seconds,
+            self._report_health,
+            self._batcher,
+            options.early_labels,
+            options.late_moves,
+        )
         self._health = HealthReporter(self._registry)
-        self._grpc_server: grpc.Server | None = None
-        self._rest_server: RestServer | None = None
+        self._poller: ConfigPoller | None = None
+        self._listeners: Listeners | None = None
         self._lifecycle = threading.Lock()
         self._stopping = False
         self._stopped = threading.Event()
@@ -97,12 +110,12 @@ class DevelopmentServer:
     @property
     def address(self) -> str:
         """`host:port`, as a gRPC client wants it."""
-        return self._address(self._port)
+        return join_address(self._host, self._port)
 
     @property
     def rest_url(self) -> str:
         """`http://host:port`, to which a REST client adds `/v1/models/...`."""
-        return f"http://{self._address(self._rest_port)}"
+        return f"http://{join_address(self._host, self._rest_port)}"
 
     @property
     def available_versions(self) -> dict[str, list[int]]:
@@ -117,21 +130,24 @@ class DevelopmentServer:
         (log, GetModelStatus, health) and tried again when its folder changes.
 
         Raises:
-            ServerError: If a port cannot be bound, or the server was started before.
+            ServerError: If a port cannot be bound, the configuration is not legal, or the server
+                was started before.
         """
         with self._lifecycle:
-            if self._grpc_server is not None or self._stopping:
+            if self._listeners is not None or self._stopping:
                 raise ServerError(
                     "This DevelopmentServer was started or stopped before. Make a new one."
                 )
             self._bind()
-            self._grpc_server.start()
-            self._rest_server.start()
-            _logger.info("The development server listens on %s and %s", self.address, self.rest_url)
-            for manager in self._registry.managers.values():
-                manager.start()
-        for manager in self._registry.managers.values():
+            if self._options.listen_early:
+                self._open()
+            new = self._configure()
+        for manager in new:
             manager.wait_until_attempted()
+        if not self._options.listen_early:
+            with self._lifecycle:
+                if not self._stopping:
+                    self._open()
 
     def stop(self, grace: float = 5.0) -> bool:
         """Refuse new requests, let those at work finish, and unload the models.
@@ -165,56 +181,54 @@ class DevelopmentServer:
     def __exit__(self, *_) -> None:
         self.stop()
 
-    def _address(self, port: int) -> str:
-        host = f"[{self._host}]" if ":" in self._host else self._host
-        return f"{host}:{port}"
-
     def _bind(self) -> None:
-        workers = concurrent.futures.ThreadPoolExecutor(self._max_workers, "keras_genre-request")
-        server = grpc.server(workers, options=_OPTIONS)
-        prediction_service_pb2_grpc.add_PredictionServiceServicer_to_server(
-            PredictionService(self._registry), server
+        self._listeners = Listeners(
+            self._registry,
+            self._health,
+            self._host,
+            self._port,
+            self._rest_port,
+            self._max_workers,
+            self._options,
         )
-        model_service_pb2_grpc.add_ModelServiceServicer_to_server(
-            ModelService(self._registry), server
-        )
-        health_pb2_grpc.add_HealthServicer_to_server(self._health.servicer, server)
-        try:
-            port = server.add_insecure_port(self.address)
-        except RuntimeError as error:
-            raise self._cannot_listen("gRPC", self._port, "port") from error
-        try:
-            api = RestApi(self._registry)
-            rest_server = RestServer(api, self._host, self._rest_port, self._max_workers)
-        except OSError as error:
-            server.start()  # one that never started keeps its port
-            server.stop(None).wait()
-            raise self._cannot_listen("REST", self._rest_port, "rest_port") from error
-        self._grpc_server, self._port = server, port
-        self._rest_server, self._rest_port = rest_server, rest_server.server_address[1]
+        self._port, self._rest_port = self._listeners.port, self._listeners.rest_port
 
-    def _cannot_listen(self, protocol: str, port: int, argument: str) -> ServerError:
-        return ServerError(
-            f"Cannot listen on {self._address(port)} for {protocol}. Most likely another program "
-            f"has port {port}, or {self._host} is no address of this machine. Stop the other "
-            f"program, or choose another port (`{argument}`; on the command line "
-            f"`--{argument.replace('_', '-')}`). Port 0 picks a free one."
-        )
+    def _open(self) -> None:
+        self._listeners.open()
+        rest = f" and {self.rest_url}" if self._options.rest else ""
+        _logger.info("The development server listens on %s%s", self.address, rest)
+
+    def _configure(self) -> list[ModelManager]:
+        try:
+            new = self._registry.configure(self._config)
+        except StatusError as error:
+            raise ServerError(
+                f"The models cannot be served: {error.code.name}: {error.message}. Mend the "
+                "configuration; a label of a version that is not loaded yet needs `early_labels` "
+                "(`--allow_version_labels_for_unavailable_models`)."
+            ) from error
+        if self._options.read_config is not None:
+            self._poller = ConfigPoller(
+                self._options.read_config,
+                self._options.config_poll_seconds,
+                self._registry,
+                self._config,
+            )
+            self._poller.start()
+        return new
 
     def _drain(self, deadline: float) -> bool:
-        def remaining() -> float:
-            return max(0.0, deadline - time.monotonic())
-
-        managers = self._registry.managers.values()
         self._health.drain()
-        for manager in managers:
-            manager.request_stop()
-        if self._grpc_server is not None:
-            grpc_stopped = self._grpc_server.stop(remaining())
-            self._rest_server.drain(remaining())
-            grpc_stopped.wait()
-        idle = [manager.stop(remaining()) for manager in managers]
-        if self._grpc_server is not None:
+        if self._poller is not None:
+            self._poller.stop()
+        self._registry.request_stop()
+        if self._batcher is not None:
+            self._batcher.stop()  # no batch waits for requests that are refused now
+        if self._listeners is not None:
+            self._listeners.close(deadline)
+        managers = self._registry.managers.values()
+        idle = [manager.stop(max(0.0, deadline - time.monotonic())) for manager in managers]
+        if self._listeners is not None:
             _logger.info("The development server on %s has stopped", self.address)
         return all(idle)
 
@@ -223,14 +237,18 @@ class DevelopmentServer:
 
 
 def _check_arguments(
-    models: Mapping, port: int, rest_port: int, poll_seconds: float, max_workers: int
+    models: Mapping | ModelServerConfig,
+    port: int,
+    rest_port: int,
+    poll_seconds: float,
+    max_workers: int,
 ) -> None:
-    if not models:
+    if isinstance(models, Mapping) and not models:
         raise ValueError("Expected at least one model as {name: base path}, received none.")
     for number in (port, rest_port):
         if not 0 <= number <= _LAST_PORT:
             raise ValueError(f"Expected a port from 0 to {_LAST_PORT}, received {number}.")
-    if not poll_seconds > 0:
-        raise ValueError(f"Expected poll_seconds over 0, received {poll_seconds}.")
+    if not poll_seconds >= 0:
+        raise ValueError(f"Expected poll_seconds of at least 0, received {poll_seconds}.")
     if max_workers < 1:
         raise ValueError(f"Expected max_workers of at least 1, received {max_workers}.")

@@ -26,6 +26,7 @@ class HealthReporter:
         self.servicer = health.HealthServicer()
         self._registry = registry
         self._lock = threading.Lock()
+        self._reported: set[str] = set()
         self.report()
 
     def report(self) -> None:
@@ -36,6 +37,9 @@ class HealthReporter:
                 name: bool(manager.available_versions)
                 for name, manager in self._registry.managers.items()
             }
+            for name in self._reported - available.keys():
+                self.servicer.set(name, _status(False))
+            self._reported = set(available)
             for name, is_available in available.items():
                 self.servicer.set(name, _status(is_available))
             self.servicer.set(_OVERALL, _status(all(available.values())))

@@ -8,11 +8,16 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
+from tensorflow_serving.config.model_server_config_pb2 import ModelConfig
+
 from keras_genre.model_versions import list_versions
+from keras_genre.server.batching import BatchScheduler
+from keras_genre.server.model_config import wanted_versions
 from keras_genre.server.model_folders import folder_fingerprint
 from keras_genre.server.model_version import ModelVersion, VersionState
 from keras_genre.server.servable import Servable
 from keras_genre.server.statuses import status_of
+from keras_genre.server.warm_up import play_warm_up
 
 __all__ = ["ModelManager"]
 
@@ -24,40 +29,49 @@ _loading = threading.Lock()
 
 
 class ModelManager:
-    """Keeps the latest version of one model loaded.
+    """Keeps the versions of one model loaded that its configuration asks for.
 
     A thread looks at the base path every `poll_seconds`. A new version is loaded beside the old
     one, which serves until the new one is available and is unloaded when its last request ends.
     Each model has its own thread, so that a bad one does not hold up the others.
 
     Args:
-        name: The model's name.
-        base_path: The folder whose integer-named child folders are versions.
-        poll_seconds: Seconds between two looks.
+        config: The model's name, its base path (the folder whose integer-named child folders are
+            versions), and which of the versions to serve.
+        poll_seconds: Seconds between two looks. 0 = look once.
         on_change: Called, without arguments, after a version became available or failed.
+        batcher: Runs the requests of all models together. None = each runs by itself.
     """
 
     def __init__(
         self,
-        name: str,
-        base_path: str | Path,
+        config: ModelConfig,
         poll_seconds: float,
         on_change: Callable[[], None],
+        batcher: BatchScheduler | None = None,
     ):
-        self.name = name
-        self.base_path = Path(base_path)
+        self.name = config.name
+        self._config = config
         self._poll_seconds = poll_seconds
         self._on_change = on_change
+        self._batcher = batcher
         self._versions: dict[int, ModelVersion] = {}
         self._lock = threading.Lock()  # guards _versions and what is in them
         self._complaint = ""
         self._stopping = threading.Event()
         self._attempted = threading.Event()
-        self._thread = threading.Thread(target=self._run, name=f"poll-{name}", daemon=True)
+        self._wake = threading.Event()  # set to look again without waiting
+        self._thread = threading.Thread(target=self._run, name=f"poll-{self.name}", daemon=True)
 
     def start(self) -> None:
         """Start the thread that looks and loads."""
         self._thread.start()
+
+    def configure(self, config: ModelConfig) -> None:
+        """Look elsewhere, or for other versions, from now on."""
+        if config != self._config:
+            self._config = config
+            self._wake.set()
 
     def wait_until_attempted(self) -> None:
         """Block until the first look, and the load it led to, is over, or `stop` is called."""
@@ -67,6 +81,7 @@ class ModelManager:
         """Ask the thread to end after what it is doing. Does not block."""
         self._stopping.set()
         self._attempted.set()
+        self._wake.set()
 
     def stop(self, timeout: float) -> bool:
         """End the thread and unload everything that no request is using.
@@ -118,17 +133,19 @@ class ModelManager:
 
     def poll(self) -> None:
         """Look at the base path once; load and unload what that asks for."""
+        config = self._config
         try:
-            found = list_versions(self.base_path)
+            found = list_versions(config.base_path)
         except OSError as error:
             # A disk that is gone for a moment is no wish to unload: go on with what is loaded.
-            self._complain(f"cannot read {self.base_path}: {error.strerror}")
+            self._complain(f"cannot read {config.base_path}: {error.strerror}")
             return
-        if not found:
-            self._complain(f"no integer-named version folder in {self.base_path}")
+        wanted = wanted_versions(config.model_version_policy, found)
+        if not wanted:
+            which = "integer-named version folder" if not found else "version that is asked for"
+            self._complain(f"no {which} in {config.base_path}")
             return
         self._complaint = ""
-        wanted = [max(found)]  # the default policy: the latest one
         for number in wanted:
             if self._is_due(number, found[number]):
                 self._load(number, found[number])
@@ -141,7 +158,8 @@ class ModelManager:
             except Exception as error:  # the thread must outlive any surprise
                 self._complain(f"{type(error).__name__}: {error}")
             self._attempted.set()
-            self._stopping.wait(self._poll_seconds)
+            self._wake.wait(self._poll_seconds or None)
+            self._wake.clear()
 
     def _complain(self, complaint: str) -> None:
         """Log what is wrong with the base path once, not at every look."""
@@ -183,7 +201,10 @@ class ModelManager:
             started = time.monotonic()
             # Other threads read the state to know whether the rest is there, so it comes last.
             try:
-                version.servable = Servable.load(number, path)
+                servable = Servable.load(number, path)
+                play_warm_up(servable, path)
+                servable.batcher = self._batcher  # warm-up requests are batches already
+                version.servable = servable
                 version.state = VersionState.AVAILABLE
             except Exception as error:
                 version.error = status_of(error)

@@ -1,33 +1,42 @@
 """`ModelService` of TensorFlow Serving."""
 
-from tensorflow_serving.apis import get_model_status_pb2, model_pb2, model_service_pb2_grpc
+from tensorflow_serving.apis import (
+    get_model_status_pb2,
+    model_management_pb2,
+    model_pb2,
+    model_service_pb2_grpc,
+)
 
 from keras_genre.server.model_registry import ModelRegistry
-from keras_genre.server.statuses import answering, invalid, unimplemented
+from keras_genre.server.statuses import answering, invalid
 
 __all__ = ["ModelService", "model_status"]
 
 
 class ModelService(model_service_pb2_grpc.ModelServiceServicer):
-    """Answers GetModelStatus.
+    """Answers GetModelStatus and HandleReloadConfigRequest.
 
     Args:
-        registry: The models to report on.
+        registry: The models to report on, and to exchange.
     """
 
     def __init__(self, registry: ModelRegistry):
         self._registry = registry
 
     @answering
-    def GetModelStatus(self, request):  # noqa: N802
+    def GetModelStatus(self, request, _deadline):  # noqa: N802
         """Report the state of every version of a model, or of one version."""
         if not request.HasField("model_spec"):
             raise invalid("Missing ModelSpec")
         return model_status(self._registry, request.model_spec)
 
-    HandleReloadConfigRequest = unimplemented(
-        "HandleReloadConfigRequest", "Restart it with the models that it should serve."
-    )
+    @answering
+    def HandleReloadConfigRequest(self, request, _deadline):  # noqa: N802
+        """Serve other models, other versions of them, or under other labels."""
+        self._registry.reload(request.config)
+        response = model_management_pb2.ReloadConfigResponse()
+        response.status.SetInParent()  # present, as the real server sends it: no error
+        return response
 
 
 def model_status(

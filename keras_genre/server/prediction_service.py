@@ -1,52 +1,88 @@
 """`PredictionService` of TensorFlow Serving."""
 
+from collections.abc import Callable
+
 from tensorflow_serving.apis import (
+    classification_pb2,
     get_model_metadata_pb2,
+    inference_pb2,
     model_pb2,
     predict_pb2,
     prediction_service_pb2_grpc,
+    regression_pb2,
 )
 
+from keras_genre.server.examples import classify, infer, regress
+from keras_genre.server.metrics import Metrics
 from keras_genre.server.model_registry import ModelRegistry
-from keras_genre.server.servable import DEFAULT_SIGNATURE
-from keras_genre.server.statuses import answering, invalid, unimplemented
+from keras_genre.server.servable import DEFAULT_SIGNATURE, Servable
+from keras_genre.server.statuses import answering, invalid
 from keras_genre.server.tensors import write_tensor
 
-__all__ = ["SIGNATURES", "USE_PREDICT", "PredictionService", "model_metadata"]
+__all__ = ["SIGNATURES", "PredictionService", "model_metadata"]
 
 SIGNATURES = "signature_def"  # the one field of metadata
-USE_PREDICT = "Use Predict, or TensorFlow Serving itself."
 
 
 class PredictionService(prediction_service_pb2_grpc.PredictionServiceServicer):
-    """Answers Predict and GetModelMetadata; the other methods say that they are not there.
+    """Answers Predict, Classify, Regress, MultiInference and GetModelMetadata.
 
     Args:
         registry: The models to answer with.
+        metrics: Where requests are counted.
     """
 
-    def __init__(self, registry: ModelRegistry):
+    def __init__(self, registry: ModelRegistry, metrics: Metrics):
         self._registry = registry
+        self._metrics = metrics
 
     @answering
-    def Predict(self, request):  # noqa: N802
+    def Predict(self, request, deadline):  # noqa: N802
         """Run one signature of one model."""
-        if not request.HasField("model_spec"):
-            raise invalid("Missing ModelSpec")
-        spec = request.model_spec
-        signature_name = spec.signature_name or DEFAULT_SIGNATURE
-        response = predict_pb2.PredictResponse()
-        with self._registry.lease(spec) as servable:
-            outputs = servable.predict(signature_name, request.inputs, request.output_filter)
-            response.model_spec.name = spec.name
-            response.model_spec.version.value = servable.version
-            response.model_spec.signature_name = signature_name
+
+        def answer(servable, signature_name):
+            outputs = servable.predict(
+                signature_name, request.inputs, request.output_filter, deadline
+            )
+            response = predict_pb2.PredictResponse()
             for name, tensor in outputs.items():
                 write_tensor(tensor, response.outputs[name])
-        return response
+            return response
+
+        return self._answer("Predict", request, answer)
 
     @answering
-    def GetModelMetadata(self, request):  # noqa: N802
+    def Classify(self, request, deadline):  # noqa: N802
+        """Give class labels and scores of examples."""
+
+        def answer(servable, signature_name):
+            result = classify(servable, signature_name, request.input, deadline)
+            return classification_pb2.ClassificationResponse(result=result)
+
+        return self._answer("Classify", request, answer)
+
+    @answering
+    def Regress(self, request, deadline):  # noqa: N802
+        """Give a value for each of some examples."""
+
+        def answer(servable, signature_name):
+            result = regress(servable, signature_name, request.input, deadline)
+            return regression_pb2.RegressionResponse(result=result)
+
+        return self._answer("Regress", request, answer)
+
+    @answering
+    def MultiInference(self, request, deadline):  # noqa: N802
+        """Answer several signatures of one model about the same examples."""
+        first = request.tasks[0] if request.tasks else inference_pb2.InferenceTask()
+        with (
+            self._counted("MultiInference", first),
+            self._registry.lease(first.model_spec) as servable,
+        ):
+            return infer(servable, request.tasks, request.input, deadline)
+
+    @answering
+    def GetModelMetadata(self, request, _deadline):  # noqa: N802
         """Describe the signatures of one model."""
         if not request.HasField("model_spec"):
             raise invalid("Missing ModelSpec")
@@ -57,9 +93,21 @@ class PredictionService(prediction_service_pb2_grpc.PredictionServiceServicer):
                 raise invalid(f"Metadata field {field} is not supported")
         return model_metadata(self._registry, request.model_spec)
 
-    Classify = unimplemented("Classify", USE_PREDICT)
-    Regress = unimplemented("Regress", USE_PREDICT)
-    MultiInference = unimplemented("MultiInference", USE_PREDICT)
+    def _answer(self, api: str, request, answer: Callable[[Servable, str], object]):
+        with self._counted(api, request):
+            if not request.HasField("model_spec"):
+                raise invalid("Missing ModelSpec")
+            spec = request.model_spec
+            signature_name = spec.signature_name or DEFAULT_SIGNATURE
+            with self._registry.lease(spec) as servable:
+                response = answer(servable, signature_name)
+                response.model_spec.name = spec.name
+                response.model_spec.version.value = servable.version
+                response.model_spec.signature_name = signature_name
+            return response
+
+    def _counted(self, api: str, request):
+        return self._metrics.request(request.model_spec.name, api, "GRPC", self._registry.managers)
 
 
 def model_metadata(

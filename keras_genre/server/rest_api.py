@@ -8,12 +8,16 @@ from google.protobuf.json_format import MessageToDict
 from google.protobuf.message import Message
 from tensorflow_serving.apis import get_model_metadata_pb2, model_pb2
 
+from keras_genre.server.examples import classify, regress
+from keras_genre.server.metrics import Metrics
 from keras_genre.server.model_registry import ModelRegistry
 from keras_genre.server.model_service import model_status
-from keras_genre.server.prediction_service import SIGNATURES, USE_PREDICT, model_metadata
-from keras_genre.server.rest_json import read_document, read_inputs, write_outputs
-from keras_genre.server.servable import DEFAULT_SIGNATURE
-from keras_genre.server.statuses import invalid, not_answered
+from keras_genre.server.prediction_service import SIGNATURES, model_metadata
+from keras_genre.server.rest_examples import read_examples, write_classes, write_values
+from keras_genre.server.rest_json import read_document, read_inputs
+from keras_genre.server.rest_outputs import write_outputs
+from keras_genre.server.servable import DEFAULT_SIGNATURE, Servable
+from keras_genre.server.statuses import invalid
 
 __all__ = ["RestApi"]
 
@@ -27,13 +31,21 @@ class RestApi:
 
     Args:
         registry: The models to answer with.
+        metrics: Where requests are counted.
     """
 
-    def __init__(self, registry: ModelRegistry):
+    def __init__(self, registry: ModelRegistry, metrics: Metrics):
         self._registry = registry
+        self._metrics = metrics
 
-    def answer(self, method: str, path: str, body: bytes) -> str:
+    def answer(self, method: str, path: str, body: bytes, deadline: float | None = None) -> str:
         """Return the answer as JSON.
+
+        Args:
+            method: `GET` or `POST`.
+            path: The path, from its first slash.
+            body: The body, inflated.
+            deadline: When nobody waits for the answer any more (`time.monotonic`). None = never.
 
         Raises:
             StatusError: If the request cannot be answered.
@@ -45,30 +57,40 @@ class RestApi:
             raise invalid(f"Malformed request: {method} {path}")
         *model, what = match.groups()
         spec = _model_spec(*model)
-        if what == "predict":
-            return self._predict(spec, body)
-        if method == "POST":
-            raise not_answered(what.capitalize(), USE_PREDICT)
-        return json.dumps(self._metadata(spec) if what else self._status(spec), indent=1)
+        if method == "GET":
+            return json.dumps(self._metadata(spec) if what else self._status(spec), indent=1)
+        api = what.capitalize()
+        with self._metrics.request(spec.name, api, "REST", self._registry.managers):
+            return self._ask(spec, api, body, deadline)
 
-    def _predict(self, spec: model_pb2.ModelSpec, body: bytes) -> str:
+    def _ask(self, spec: model_pb2.ModelSpec, api: str, body: bytes, deadline) -> str:
+        ask = {"Predict": self._predict, "Classify": self._classify, "Regress": self._regress}[api]
         try:
             document = read_document(body)
             name = document.get("signature_name") or DEFAULT_SIGNATURE
             with self._registry.lease(spec) as servable:
-                if name not in servable.signatures:
-                    raise invalid(f'Serving signature name: "{name}" not found in signature def')
-                infos = servable.signatures[name].inputs
-                if not infos:
-                    raise invalid(f"Failed to get input map for signature: {name}")
-                inputs = read_inputs(document, infos)
-                outputs = servable.predict(name, inputs)
+                return ask(servable, name, document, deadline)
         # These two show wherever the document is first walked over, or made into bytes.
         except RecursionError as error:
             raise invalid("JSON Parse error: The document is nested too deeply.") from error
         except UnicodeEncodeError as error:
             raise invalid("JSON Parse error: The surrogate pair in string is invalid.") from error
+
+    def _predict(self, servable: Servable, name: str, document: dict, deadline) -> str:
+        if name not in servable.signatures:
+            raise invalid(f'Serving signature name: "{name}" not found in signature def')
+        infos = servable.signatures[name].inputs
+        if not infos:
+            raise invalid(f"Failed to get input map for signature: {name}")
+        inputs = read_inputs(document, infos)
+        outputs = servable.predict(name, inputs, deadline=deadline)
         return write_outputs(outputs, by_row="instances" in document)
+
+    def _classify(self, servable: Servable, name: str, document: dict, deadline) -> str:
+        return write_classes(classify(servable, name, read_examples(document), deadline))
+
+    def _regress(self, servable: Servable, name: str, document: dict, deadline) -> str:
+        return write_values(regress(servable, name, read_examples(document), deadline))
 
     def _status(self, spec: model_pb2.ModelSpec) -> dict:
         return _as_dict(model_status(self._registry, spec))

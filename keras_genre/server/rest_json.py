@@ -1,11 +1,10 @@
-"""JSON to tensors and back, as TensorFlow Serving's REST API maps them."""
+"""JSON to tensors, as TensorFlow Serving's REST API maps it."""
 
 import base64
 import itertools
 import json
 from collections.abc import Mapping
 
-import numpy as np
 import tensorflow as tf
 from tensorflow.core.framework import tensor_pb2
 from tensorflow.core.protobuf import meta_graph_pb2
@@ -13,13 +12,23 @@ from tensorflow.core.protobuf import meta_graph_pb2
 from keras_genre.server.statuses import StatusError, invalid
 from keras_genre.server.tensors import type_name, write_values
 
-__all__ = ["read_document", "read_inputs", "write_outputs"]
+__all__ = [
+    "RANGES",
+    "is_base64",
+    "read_base64",
+    "read_document",
+    "read_inputs",
+    "type_of",
+    "unfit",
+]
 
 _LONGEST_ECHO = 200  # characters of a wrong value in a message: it may be a whole poster
+# A value takes three bytes of JSON, but some sixty of memory.
+_MOST_VALUES = 5_000_000
 
 # The whole numbers that each dtype takes; of floats, those that they hold exactly.
 _INT32 = (-(2**31), 2**31 - 1)
-_RANGES = {
+RANGES = {
     tf.int8: _INT32, tf.int16: _INT32, tf.int32: _INT32, tf.uint8: _INT32,
     tf.int64: (-(2**63), 2**63 - 1), tf.uint32: (0, 2**32 - 1), tf.uint64: (0, 2**64 - 1),
     tf.float32: (1 - 2**24, 2**24 - 1), tf.float64: (1 - 2**53, 2**53 - 1),
@@ -38,14 +47,16 @@ def read_document(body: bytes) -> dict:
     """
     if not body:
         raise invalid("JSON Parse error: The document is empty")
+    if sum(body.count(mark) for mark in b"[{,") > _MOST_VALUES:
+        raise invalid(f"JSON Parse error: The document has more than {_MOST_VALUES} values.")
     try:
         document = json.loads(body.decode())
     except ValueError as error:
         raise invalid(f"JSON Parse error: {error}") from error
     if not isinstance(document, dict):
-        raise _unfit(document, "Is not object")
+        raise unfit(document, "Is not object")
     if not isinstance(document.get("signature_name", ""), str):
-        raise _unfit(
+        raise unfit(
             document, "not formatted correctly. 'signature_name' key must be a string value."
         )
     return document
@@ -62,7 +73,7 @@ def read_inputs(document: dict, infos: Infos) -> Tensors:
         StatusError: INVALID_ARGUMENT, in TensorFlow Serving's words, if they do not fit.
     """
     if "instances" in document and "inputs" in document:
-        raise _unfit(
+        raise unfit(
             document,
             "Not formatted correctly expecting only one of 'inputs' or 'instances' keys to exist ",
         )
@@ -73,34 +84,42 @@ def read_inputs(document: dict, infos: Infos) -> Tensors:
     raise invalid("Missing 'inputs' or 'instances' key")
 
 
-def write_outputs(outputs: Mapping[str, tf.Tensor], by_row: bool) -> str:
-    """Return the answer to a request by row or by column; a single output drops its name.
+def read_base64(value: dict) -> bytes:
+    """Return the bytes in `{"b64": ...}`, with or without padding.
 
     Raises:
-        StatusError: INVALID_ARGUMENT if JSON or the row format cannot hold the outputs.
+        StatusError: INVALID_ARGUMENT if it is none.
     """
-    columns = {name: _as_list(name, tensor) for name, tensor in outputs.items()}
-    first, *others = columns
-    if not by_row:
-        return json.dumps({"outputs": columns if others else columns[first]})
-    for name, tensor in outputs.items():
-        if tensor.shape.rank == 0:
-            raise invalid(f"Tensor name: {name} has no shape information ")
-        if tensor.shape[0] != outputs[first].shape[0]:
-            raise invalid(
-                f"Tensor name: {name} has inconsistent batch size: {tensor.shape[0]} "
-                f"expecting: {outputs[first].shape[0]}"
-            )
-    rows = [dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)]
-    return json.dumps({"predictions": rows if others else columns[first]})
+    if not is_base64(value):
+        raise unfit(value, "not formatted correctly for base64 data")
+    text = "".join(value["b64"].split())
+    try:
+        return base64.b64decode(text + "=" * (-len(text) % 4), validate=True)
+    except ValueError as error:
+        raise invalid("Unable to base64 decode") from error
+
+
+def is_base64(value) -> bool:
+    """Whether a JSON value is `{"b64": ...}`."""
+    return isinstance(value, dict) and len(value) == 1 and isinstance(value.get("b64"), str)
+
+
+def type_of(value) -> str:
+    """Return TensorFlow Serving's name of a JSON value's type."""
+    return str(value) if isinstance(value, bool) else _JSON_TYPES.get(type(value), "Number")
+
+
+def unfit(value, words: str) -> StatusError:
+    """Return the status of a JSON value that does not fit, with its beginning."""
+    return invalid(f"JSON Value: {_shown(value)} {words}")
 
 
 def _read_rows(document: dict, infos: Infos) -> Tensors:
     rows = document["instances"]
     if not isinstance(rows, list):
-        raise _unfit(document, "Excepting 'instances' to be an list/array")
+        raise unfit(document, "Excepting 'instances' to be an list/array")
     if not rows:
-        raise _unfit(document, "No values in 'instances' array")
+        raise unfit(document, "No values in 'instances' array")
     named = _is_named(rows[0])
     if not named and len(infos) > 1:
         raise invalid(
@@ -167,74 +186,25 @@ def _tensor(part: tuple[list[int], list], info: meta_graph_pb2.TensorInfo):
 
 def _scalar(value, dtype: tf.DType):
     if dtype == tf.string and isinstance(value, dict):
-        return _base64(value)
+        return read_base64(value)
     if not _is_of_type(value, dtype):
-        kind = str(value) if isinstance(value, bool) else _JSON_TYPES.get(type(value), "Number")
+        kind = type_of(value)
         expected = type_name(dtype.as_datatype_enum)
-        raise _unfit(value, f"Type: {kind} is not of expected type: {expected}")
+        raise unfit(value, f"Type: {kind} is not of expected type: {expected}")
     return value.encode() if dtype == tf.string else value
 
 
 def _is_of_type(value, dtype: tf.DType) -> bool:
     if isinstance(value, bool | str):
         return dtype == (tf.string if isinstance(value, str) else tf.bool)
-    low, high = _RANGES.get(dtype, (1, 0))
+    low, high = RANGES.get(dtype, (1, 0))
     if isinstance(value, int):
         return low <= value <= high
     return isinstance(value, float) and dtype in (tf.float32, tf.float64)
 
 
-def _base64(value: dict) -> bytes:
-    if not _is_base64(value):
-        raise _unfit(value, "not formatted correctly for base64 data")
-    text = "".join(value["b64"].split())
-    try:
-        return base64.b64decode(text + "=" * (-len(text) % 4), validate=True)
-    except ValueError as error:
-        raise invalid("Unable to base64 decode") from error
-
-
-def _is_base64(value) -> bool:
-    return isinstance(value, dict) and len(value) == 1 and isinstance(value.get("b64"), str)
-
-
 def _is_named(value) -> bool:
-    return isinstance(value, dict) and not _is_base64(value)
-
-
-def _as_list(name: str, tensor: tf.Tensor):
-    """Return a tensor as nested lists of what JSON can hold."""
-    dtype = tensor.dtype
-    # A string scalar comes as `bytes`; without `object`, NumPy would drop its trailing zeros.
-    values = np.asarray(tensor.numpy(), dtype=object if dtype == tf.string else None)
-    if dtype == tf.string:
-        texts = np.empty(values.size, dtype=object)
-        texts[:] = [_text(name, value) for value in values.ravel()]
-        return texts.reshape(values.shape).tolist()
-    if dtype in {tf.float16, tf.float32}:
-        # By the fewest digits that tell them apart: 0.2, not 0.20000000298023224.
-        return values.astype(str).astype(float).tolist()
-    if dtype == tf.bool or dtype in _RANGES:
-        return values.tolist()
-    raise invalid(
-        f"Failed to write JSON value for tensor type: {type_name(dtype.as_datatype_enum)}"
-    )
-
-
-def _text(name: str, value: bytes) -> str | dict[str, str]:
-    if name.endswith("_bytes"):
-        return {"b64": base64.b64encode(value).decode()}
-    try:
-        return value.decode()
-    except UnicodeDecodeError as error:
-        raise invalid(
-            f"Failed to write JSON value for tensor type: string. The output {name} is not UTF-8; "
-            f"call it {name}_bytes to have it in base64."
-        ) from error
-
-
-def _unfit(value, words: str) -> StatusError:
-    return invalid(f"JSON Value: {_shown(value)} {words}")
+    return isinstance(value, dict) and not is_base64(value)
 
 
 def _shown(value) -> str:

@@ -9,11 +9,13 @@ import socket
 import socketserver
 import sys
 import threading
+import time
 import zlib
 from collections.abc import Iterator
 
+from keras_genre.server.metrics import Metrics
 from keras_genre.server.rest_api import RestApi
-from keras_genre.server.statuses import answer_to
+from keras_genre.server.statuses import answer_to, expired
 
 __all__ = ["RestServer"]
 
@@ -22,6 +24,7 @@ _logger = logging.getLogger(__package__)
 # What TensorFlow Serving lets a gzip body inflate to; here it bounds plain bodies too.
 _LARGEST_BODY = 100 * 2**20
 
+_JSON = "application/json"
 _CODES = {
     "INVALID_ARGUMENT": 400, "FAILED_PRECONDITION": 400, "OUT_OF_RANGE": 400,
     "UNAUTHENTICATED": 401, "PERMISSION_DENIED": 403, "NOT_FOUND": 404, "ALREADY_EXISTS": 409,
@@ -38,6 +41,9 @@ class RestServer(socketserver.ThreadingTCPServer):
         host: The address to listen on.
         port: The port. 0 = any free one; `server_address` says which.
         max_workers: How many requests run at the same time; the others wait.
+        timeout: Seconds until a request that waits is given up.
+        metrics: What is told at `metrics_path`.
+        metrics_path: The path for Prometheus. None = there is none.
 
     Raises:
         OSError: If the port cannot be bound.
@@ -47,10 +53,22 @@ class RestServer(socketserver.ThreadingTCPServer):
     daemon_threads = True
     request_queue_size = 128
 
-    def __init__(self, api: RestApi, host: str, port: int, max_workers: int):
+    def __init__(
+        self,
+        api: RestApi,
+        host: str,
+        port: int,
+        max_workers: int,
+        timeout: float,
+        metrics: Metrics,
+        metrics_path: str | None,
+    ):
         self.address_family = socket.AF_INET6 if ":" in host else socket.AF_INET
         super().__init__((host, port), _Handler)
         self._api = api
+        self._timeout = timeout
+        self._metrics = metrics
+        self._metrics_path = metrics_path
         self._workers = threading.Semaphore(max_workers)
         self._change = threading.Condition()  # guards the next two
         self._at_work = 0
@@ -85,14 +103,24 @@ class RestServer(socketserver.ThreadingTCPServer):
                 self._at_work -= admitted
                 self._change.notify_all()
 
-    def run(self, method: str, path: str, body: bytes) -> tuple[int, str]:
-        """Return the HTTP status and the JSON that answer a request."""
+    def run(self, method: str, path: str, body: bytes) -> tuple[int, str, str]:
+        """Return the HTTP status, the answer and its content type."""
+        if method == "GET" and path == self._metrics_path:
+            return 200, self._metrics.text(), "text/plain"
         try:
-            with self._workers:
-                return 200, self._api.answer(method, path, body)
+            return 200, self._answer(method, path, body), _JSON
         except Exception as error:
             status = answer_to(f"{method} {path}", error)
-            return _CODES.get(status.code.name, 500), _error(status.message)
+            return _CODES.get(status.code.name, 500), _error(status.message), _JSON
+
+    def _answer(self, method: str, path: str, body: bytes) -> str:
+        deadline = time.monotonic() + self._timeout
+        if not self._workers.acquire(timeout=self._timeout):
+            raise expired()
+        try:
+            return self._api.answer(method, path, body, deadline)
+        finally:
+            self._workers.release()
 
     def handle_error(self, request, client_address):
         """Pass over clients that went away; log the rest."""
@@ -130,15 +158,16 @@ class _Handler(http.server.BaseHTTPRequestHandler):
     def log_message(self, format, *args):
         """Keep quiet: a line a request would bury what the server says of its models."""
 
-    def _reply(self, status: int, content: str) -> None:
+    def _reply(self, status: int, content: str, content_type: str = _JSON) -> None:
         self.send_response(status)
-        self.send_header("Content-Type", "application/json")
-        self.send_header("Content-Length", str(len(content)))  # ASCII, as `json` writes it
+        self.send_header("Content-Type", content_type)
+        encoded = content.encode()
+        self.send_header("Content-Length", str(len(encoded)))
         if self.close_connection:
             self.send_header("Connection", "close")
         self.end_headers()
         if self.command != "HEAD":
-            self.wfile.write(content.encode())
+            self.wfile.write(encoded)
 
 
 class _RefusedError(Exception):

@@ -1,6 +1,7 @@
 """One loaded version of a model."""
 
 import copy
+import time
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
@@ -10,7 +11,8 @@ from google.protobuf.message import DecodeError
 from tensorflow.core.framework import tensor_pb2
 from tensorflow.core.protobuf import meta_graph_pb2, saved_model_pb2
 
-from keras_genre.server.statuses import StatusError, invalid
+from keras_genre.server.batching import BatchScheduler
+from keras_genre.server.statuses import StatusError, expired, invalid
 from keras_genre.server.tensors import read_tensor, type_name
 
 __all__ = ["DEFAULT_SIGNATURE", "Servable"]
@@ -28,6 +30,9 @@ class Servable:
         version: The version number.
         functions: The callable of each signature.
         signatures: The `SignatureDef` of each, and of what else the SavedModel defines.
+
+    Attributes:
+        batcher: Runs requests together. None = each runs by itself.
     """
 
     def __init__(
@@ -38,6 +43,7 @@ class Servable:
     ):
         self.version = version
         self.signatures = signatures
+        self.batcher: BatchScheduler | None = None
         self._functions = functions
 
     @classmethod
@@ -59,6 +65,7 @@ class Servable:
         signature_name: str,
         inputs: Mapping[str, tensor_pb2.TensorProto],
         output_filter: Sequence[str] = (),
+        deadline: float | None = None,
     ) -> dict[str, tf.Tensor]:
         """Run one signature.
 
@@ -66,12 +73,13 @@ class Servable:
             signature_name: A name among the functions.
             inputs: A tensor for each input of the signature.
             output_filter: The outputs wanted. Empty = all.
+            deadline: When nobody waits for the answer any more (`time.monotonic`). None = never.
 
         Returns:
             The outputs by name.
 
         Raises:
-            StatusError: If the request does not fit the signature.
+            StatusError: If the request does not fit the signature, or its time is up.
             tf.errors.OpError: If the model itself fails on the input.
         """
         if signature_name not in self._functions:
@@ -83,9 +91,25 @@ class Servable:
         _check_input_count(signature, inputs)
         tensors = _read_inputs(signature, inputs)
         names = _wanted_outputs(signature, output_filter)
-        _check_types(signature, tensors)
-        outputs = self._functions[signature_name](**tensors)
+        outputs = self.run(signature_name, tensors, deadline)
         return {name: outputs[name] for name in names}
+
+    def run(
+        self, signature_name: str, tensors: dict[str, tf.Tensor], deadline: float | None
+    ) -> dict[str, tf.Tensor]:
+        """Run one signature on tensors that are read and complete.
+
+        Raises:
+            StatusError: If a dtype is another one, or the time is up.
+            tf.errors.OpError: If the model itself fails on the input.
+        """
+        _check_types(self.signatures[signature_name], tensors)
+        if deadline is not None and deadline <= time.monotonic():
+            raise expired()
+        function = self._functions[signature_name]
+        if self.batcher is None:
+            return function(**tensors)
+        return self.batcher.run((id(self), signature_name), function, tensors, deadline)
 
 
 def _read_signatures(path: Path) -> Mapping[str, meta_graph_pb2.SignatureDef]:

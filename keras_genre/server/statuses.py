@@ -3,6 +3,8 @@
 import functools
 import logging
 import re
+import threading
+import time
 from collections.abc import Callable
 
 import grpc
@@ -12,10 +14,9 @@ __all__ = [
     "StatusError",
     "answer_to",
     "answering",
+    "expired",
     "invalid",
-    "not_answered",
     "status_of",
-    "unimplemented",
 ]
 
 _logger = logging.getLogger(__package__)
@@ -48,11 +49,9 @@ def invalid(message: str) -> StatusError:
     return StatusError(grpc.StatusCode.INVALID_ARGUMENT, message)
 
 
-def not_answered(method: str, instead: str) -> StatusError:
-    """Return the status of a method that is not there, which says what to do instead."""
-    return StatusError(
-        grpc.StatusCode.UNIMPLEMENTED, f"The development server does not answer {method}. {instead}"
-    )
+def expired() -> StatusError:
+    """Return the status of a request that nobody waits for any more."""
+    return StatusError(grpc.StatusCode.DEADLINE_EXCEEDED, "Timed out waiting for the answer")
 
 
 def status_of(error: Exception) -> StatusError:
@@ -78,6 +77,7 @@ def answer_to(what: str, error: Exception) -> StatusError:
 def answering(method: Callable) -> Callable:
     """Wrap a servicer's method so that whatever it raises becomes the status of its answer.
 
+    The method takes the request and when its client stops waiting (`time.monotonic`, or None).
     A request that nobody waits for any more is not run: after a burst, work that came too late
     would otherwise delay the requests that still can be answered in time.
     """
@@ -87,20 +87,13 @@ def answering(method: Callable) -> Callable:
         remaining = context.time_remaining()
         if not context.is_active() or (remaining is not None and remaining <= 0):
             context.abort(grpc.StatusCode.DEADLINE_EXCEEDED, "Deadline exceeded before the start")
+        # A client that sets no deadline has an infinite one, for which no lock can wait.
+        endless = remaining is None or remaining > threading.TIMEOUT_MAX
+        deadline = None if endless else time.monotonic() + remaining
         try:
-            return method(self, request)
+            return method(self, request, deadline)
         except Exception as error:
             status = answer_to(method.__name__, error)
         return context.abort(status.code, status.message)
 
     return answer
-
-
-def unimplemented(method: str, instead: str) -> Callable:
-    """Return a servicer's method that is `not_answered`."""
-
-    @answering
-    def refuse(self, request):
-        raise not_answered(method, instead)
-
-    return refuse

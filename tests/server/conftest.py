@@ -9,6 +9,7 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
 
 import pytest
 import tensorflow as tf
+from half_plus_two import save_half_plus
 from serving_helpers import TIMEOUT, Client, RestClient
 
 from keras_genre.server import DevelopmentServer
@@ -63,6 +64,14 @@ def tiny_models(tmp_path_factory):
         signatures = {name: getattr(model, name) for name in names}
         tf.saved_model.save(model, str(folder / str(number)), signatures=signatures)
     return folder
+
+
+@pytest.fixture(scope="session")
+def half_plus_two(tmp_path_factory):
+    """A base path whose version 123 answers x / 2 + 2."""
+    base_path = tmp_path_factory.mktemp("half_plus_two") / "default"
+    save_half_plus(base_path / "00000123")
+    return base_path
 
 
 @pytest.fixture
@@ -165,12 +174,12 @@ def gate(monkeypatch):
     gate = types.SimpleNamespace(arrived=threading.Semaphore(0), door=threading.Event(), plots=[])
     predict = Servable.predict
 
-    def held(self, signature_name, inputs, output_filter=()):
+    def held(self, signature_name, inputs, output_filter=(), deadline=None):
         gate.plots.extend(inputs["plot"].string_val)
         gate.arrived.release()
         if not gate.door.wait(TIMEOUT):
             raise TimeoutError("The test never opened the door.")
-        return predict(self, signature_name, inputs, output_filter)
+        return predict(self, signature_name, inputs, output_filter, deadline)
 
     monkeypatch.setattr(Servable, "predict", held)
     yield gate

@@ -53,6 +53,17 @@ class Client:
         return answer.status == health_pb2.HealthCheckResponse.SERVING
 
 
+def examples_request(message, name="m", signature="", values=(2.0,), **fields):
+    """A request about examples with one float `x` each, for Classify or Regress."""
+    request = message(**fields)
+    request.model_spec.name = name
+    request.model_spec.signature_name = signature
+    for value in values:
+        example = request.input.example_list.examples.add()
+        example.features.feature["x"].float_list.value.append(value)
+    return request
+
+
 def predict_request(name="m", version=None, label=None, signature="", inputs=None, outputs=()):
     """A `PredictRequest`, for one film unless `inputs` says otherwise."""
     request = predict_pb2.PredictRequest(output_filter=outputs)

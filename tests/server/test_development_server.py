@@ -12,11 +12,11 @@ from serving_helpers import TIMEOUT, Client, eventually, predict_request, refusa
 
 from keras_genre import server as server_package
 from keras_genre.errors import ServerError
-from keras_genre.server import DevelopmentServer, find_models, serve_until_signalled
+from keras_genre.server import DevelopmentServer, ServerOptions, find_models, serve_until_signalled
 
 SERVE = """
 import logging, sys
-from keras_genre.server import DevelopmentServer, find_models, serve_until_signalled
+from keras_genre.server import DevelopmentServer, ServerOptions, find_models, serve_until_signalled
 
 logging.basicConfig(level=logging.INFO)
 server = DevelopmentServer(find_models(sys.argv[1]), port=0)
@@ -79,7 +79,7 @@ def test_server_available_versions_are_those_that_answer(make_model, serve):
         ({"models": {}}, "at least one model"),
         ({"port": 70000}, "port from 0 to 65535, received 70000"),
         ({"rest_port": -1}, "port from 0 to 65535, received -1"),
-        ({"poll_seconds": 0}, "poll_seconds over 0, received 0"),
+        ({"poll_seconds": -1}, "poll_seconds of at least 0, received -1"),
         ({"max_workers": 0}, "max_workers of at least 1, received 0"),
     ],
 )
@@ -225,6 +225,72 @@ def test_stop_during_first_load_ends_start(base_path, slow_load):
     assert server.stop(grace=0.1) is False  # the load is still at work
     starter.join(TIMEOUT)
     assert not starter.is_alive()
+
+
+def test_server_that_listens_late_answers_only_when_models_are_loaded(
+    base_path, connect, slow_load
+):
+    options = ServerOptions(listen_early=False)
+    server = DevelopmentServer({"m": base_path}, port=0, options=options)
+    starter = threading.Thread(target=server.start)
+    starter.start()
+    try:
+        assert slow_load.arrived.acquire(timeout=TIMEOUT)
+        client = connect(server)
+        assert refusal(client.predict, timeout=0.2)[0] in ("DEADLINE_EXCEEDED", "UNAVAILABLE")
+        slow_load.door.set()
+        starter.join(TIMEOUT)
+        assert client.answer() == 0.1
+    finally:
+        slow_load.door.set()
+        server.stop(TIMEOUT)
+
+
+def test_stop_of_server_that_listens_late_ends_start_and_frees_its_port(
+    base_path, slow_load, serve
+):
+    options = ServerOptions(listen_early=False)
+    server = DevelopmentServer({"m": base_path}, port=0, options=options)
+    starter = threading.Thread(target=server.start)
+    starter.start()
+    assert slow_load.arrived.acquire(timeout=TIMEOUT)
+    assert server.stop(grace=0.1) is False
+    starter.join(TIMEOUT)
+    assert not starter.is_alive()
+    slow_load.door.set()
+    assert serve({"m": base_path}, port=server.port).port == server.port
+
+
+def test_server_without_rest_answers_grpc_alone(base_path, serve, connect):
+    server = serve({"m": base_path}, options=ServerOptions(rest=False))
+    assert connect(server).answer() == 0.1
+    assert server.stop() is True
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        ({"rest_timeout": 0}, "rest_timeout over 0 seconds, received 0"),
+        ({"config_poll_seconds": -1}, "config_poll_seconds of at least 0, received -1"),
+    ],
+)
+def test_option_out_of_range_raises(arguments, words):
+    with pytest.raises(ValueError, match=words):
+        ServerOptions(**arguments)
+
+
+def test_server_socket_answers_beside_its_port(base_path, serve, monkeypatch):
+    monkeypatch.chdir(base_path)  # a socket's path is short by law
+    server = serve({"m": base_path}, options=ServerOptions(socket_path="socket"))
+    client = Client("unix:socket")
+    assert client.answer() == 0.1
+    client.channel.close()
+    server.stop()
+
+
+def test_server_socket_in_no_folder_names_it(base_path, serve):
+    with pytest.raises(ServerError, match="Cannot listen on the socket /nowhere/at/all/socket"):
+        serve({"m": base_path}, options=ServerOptions(socket_path="/nowhere/at/all/socket"))
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])

@@ -1,5 +1,5 @@
 from serving_helpers import eventually, refusal
-from tensorflow_serving.apis import get_model_status_pb2, model_management_pb2
+from tensorflow_serving.apis import get_model_status_pb2
 
 AVAILABLE = get_model_status_pb2.ModelVersionStatus.AVAILABLE
 
@@ -46,10 +46,3 @@ def test_status_with_unknown_label_is_invalid(client):
     request.model_spec.version_label = "stable"
     expected = ("INVALID_ARGUMENT", "Unrecognized servable version label: stable")
     assert refusal(client.model.GetModelStatus, request) == expected
-
-
-def test_reload_config_is_unimplemented_and_says_so(client):
-    request = model_management_pb2.ReloadConfigRequest()
-    code, message = refusal(client.model.HandleReloadConfigRequest, request)
-    assert code == "UNIMPLEMENTED"
-    assert "HandleReloadConfigRequest" in message

@@ -6,12 +6,7 @@ import pytest
 import tensorflow as tf
 from serving_helpers import ONE_FILM, predict_request, refusal
 from tensorflow.core.framework import tensor_pb2
-from tensorflow_serving.apis import (
-    classification_pb2,
-    inference_pb2,
-    predict_pb2,
-    regression_pb2,
-)
+from tensorflow_serving.apis import predict_pb2
 
 TWO_FILMS = {"plot": [b"abc", b""], "poster": [b"\xff\xd8\x00\x00", b""]}
 
@@ -239,20 +234,6 @@ def test_predict_past_deadline_is_not_run(base_path, serve, connect, gate):
     first.result()
     client.prediction.Predict(_film(b"last"))  # the only worker took the late one before this
     assert gate.plots == [b"first", b"last"]
-
-
-@pytest.mark.parametrize(
-    ("method", "request_"),
-    [
-        ("Classify", classification_pb2.ClassificationRequest()),
-        ("Regress", regression_pb2.RegressionRequest()),
-        ("MultiInference", inference_pb2.MultiInferenceRequest()),
-    ],
-)
-def test_other_methods_are_unimplemented_and_say_so(client, method, request_):
-    code, message = refusal(getattr(client.prediction, method), request_)
-    assert code == "UNIMPLEMENTED"
-    assert message.startswith(f"The development server does not answer {method}. ")
 
 
 def _film(plot):

@@ -141,14 +141,6 @@ def test_rest_predict_malformed_document_is_invalid_and_server_lives(rest, body)
     assert rest.predict({"instances": [FILM]})[0] == 200
 
 
-@pytest.mark.parametrize("method", ["classify", "regress"])
-def test_rest_other_methods_are_unimplemented_and_say_so(rest, method):
-    status, answer = rest.ask("POST", f"/v1/models/m:{method}", "{}")
-    assert status == 501
-    assert answer["error"].startswith("The development server does not answer ")
-    assert method.capitalize() in answer["error"]
-
-
 @pytest.mark.parametrize(
     ("method", "path"),
     [

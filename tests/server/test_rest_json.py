@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 from tensorflow.core.protobuf import meta_graph_pb2
 
-from keras_genre.server.rest_json import read_document, read_inputs, write_outputs
+from keras_genre.server.rest_json import read_document, read_inputs
+from keras_genre.server.rest_outputs import write_outputs
 from keras_genre.server.statuses import StatusError
 
 INTEGERS = [tf.int8, tf.int16, tf.int32, tf.int64, tf.uint8, tf.uint32, tf.uint64]

@@ -1,3 +1,5 @@
+import time
+
 import grpc
 import pytest
 import tensorflow as tf
@@ -23,8 +25,8 @@ class Context:
 
 class Service:
     @answering
-    def echo(self, request):
-        return request
+    def echo(self, request, deadline):
+        return request, deadline
 
 
 @pytest.mark.parametrize("context", [Context(0.0), Context(-1.0), Context(None, active=False)])
@@ -33,9 +35,15 @@ def test_answering_nobody_waits_is_deadline_exceeded(context):
         Service().echo("request", context)
 
 
-@pytest.mark.parametrize("remaining", [None, 5.0])
-def test_answering_somebody_waits_answers(remaining):
-    assert Service().echo("request", Context(remaining)) == "request"
+@pytest.mark.parametrize("remaining", [None, float("inf")])
+def test_answering_client_without_deadline_has_none(remaining):
+    assert Service().echo("request", Context(remaining)) == ("request", None)
+
+
+def test_answering_client_with_deadline_tells_it():
+    request, deadline = Service().echo("request", Context(5.0))
+    assert request == "request"
+    assert deadline == pytest.approx(time.monotonic() + 5.0, abs=1.0)
 
 
 @pytest.mark.parametrize(
