@@ -4,6 +4,7 @@ from pathlib import Path
 
 import click
 
+from keras_genre.cli.label import label_text
 from keras_genre.cli.output import emit, json_option, say
 from keras_genre.cli.parameters import Choice, Folder
 
@@ -82,6 +83,7 @@ def command(run, to, weights, batch_sizes, label, keep, as_json):
         result["measured"] = measured
     if label:
         result["models_config"] = str(label_version(model, label, result["version"]))
+        result["labels"] = labelled_versions(model)
     elif has_labels:
         say("Servers load what has a label in models.config: give it one with keras-genre label.")
     if keep:
@@ -100,6 +102,7 @@ def _lines(result, label):
             f"no probability changed by more than {measured['largest_change']:.2g}"
         )
     if label:
-        yield f"{label} is version {result['version']} in {result['models_config']}"
+        meant = result["labels"][label]
+        yield label_text(label, result["version"], meant, result["models_config"])
     if result.get("deleted"):
         yield f"Deleted: version {', '.join(map(str, result['deleted']))}"

@@ -14,11 +14,24 @@ from keras_genre.cli.parameters import Folder
 def command(model, label, version, as_json):
     """Let LABEL mean VERSION of MODEL, saved_models/<name>: stable, canary, or any other.
 
-    Writes models.config beside the models, for --model_config_file of TensorFlow Serving. Moving a
-    label back is how to roll back a model whose clients ask for it by label.
+    Writes models.config beside the models, for --model_config_file of TensorFlow Serving. A version
+    that the server does not load yet is loaded first: give the same command again once it answers.
+    Moving a label back is how to roll back a model whose clients ask for it by label.
     """
     from keras_genre.export import label_version
+    from keras_genre.export.labels import labelled_versions
 
     path = label_version(model, label, version)
-    result = {"label": label, "version": version, "models_config": str(path)}
-    emit(result, f"{label} is version {version} in {path}", as_json)
+    meant = labelled_versions(model)[label]
+    result = {"label": label, "version": meant, "models_config": str(path)}
+    emit(result, label_text(label, version, meant, path), as_json)
+
+
+def label_text(label: str, version: int, meant: int, path) -> str:
+    """Say what became of a label that was to mean `version`."""
+    if meant == version:
+        return f"{label} is version {version} in {path}"
+    return (
+        f"{path} lets the server load version {version}; {label} is still version {meant}. Give "
+        f"keras-genre label again once version {version} answers."
+    )

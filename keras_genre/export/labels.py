@@ -20,6 +20,11 @@ def label_version(folder: str | Path, label: str, version: int) -> Path:
     label with its version. A request that names neither gets the newest of them. Where nothing is
     `stable` yet, the newest of the earlier versions becomes it: what was served is still served.
 
+    A label that means another version moves in two steps, as TensorFlow Serving refuses a whole
+    file in which a label means a version that is not loaded yet: the first call lets the server
+    load the version, and the same call again, once that version answers, moves the label.
+    `labelled_versions` says what it means.
+
     A server reads the file with `--model_config_file`, and again while it runs with
     `--model_config_file_poll_wait_seconds`. It serves the models of the file alone, so a file that
     is made anew names every model of the folder. Comments in it do not survive.
@@ -54,11 +59,19 @@ def label_version(folder: str | Path, label: str, version: int) -> Path:
     except OSError as cause:
         raise ExportError(f"Cannot read {cause.filename}: {cause.strerror}.") from cause
     entry = _entry(server, folder)
+    loaded = entry.model_version_policy.specific.versions
+    if entry.version_labels.get(label, version) != version and version not in loaded:
+        loaded[:] = sorted({*entry.version_labels.values(), version})
+        return _written(server, path)
     entry.version_labels[label] = version
     earlier = [number for number in versions if number < version]
     if STABLE not in entry.version_labels and earlier:
         entry.version_labels[STABLE] = max(earlier)
-    entry.model_version_policy.specific.versions[:] = sorted({*entry.version_labels.values()})
+    loaded[:] = sorted({*entry.version_labels.values()})
+    return _written(server, path)
+
+
+def _written(server: model_server_config_pb2.ModelServerConfig, path: Path) -> Path:
     with staged_file(path) as staging:
         staging.write_text(text_format.MessageToString(server, as_utf8=True), encoding="utf-8")
     return path
@@ -70,14 +83,28 @@ def labelled_versions(folder: str | Path) -> dict[str, int]:
     Raises:
         ExportError: If the file cannot be read.
     """
+    entry = _entry_of(folder)
+    return dict(entry.version_labels) if entry else {}
+
+
+def configured_versions(folder: str | Path) -> set[int]:
+    """Give the versions that `models.config` names: those with a label, and those to be loaded.
+
+    Raises:
+        ExportError: If the file cannot be read.
+    """
+    entry = _entry_of(folder)
+    if entry is None:
+        return set()
+    return {*entry.version_labels.values(), *entry.model_version_policy.specific.versions}
+
+
+def _entry_of(folder: str | Path):
+    """What `models.config` says of a model, or None."""
     folder = Path(folder).resolve()
     path = folder.parent / MODELS_CONFIG
-    if not path.exists():
-        return {}
-    for entry in _read(path).model_config_list.config:
-        if entry.name == folder.name:
-            return dict(entry.version_labels)
-    return {}
+    entries = _read(path).model_config_list.config if path.exists() else ()
+    return next((entry for entry in entries if entry.name == folder.name), None)
 
 
 def _read(path: Path) -> model_server_config_pb2.ModelServerConfig:

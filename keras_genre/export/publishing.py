@@ -11,7 +11,7 @@ from collections.abc import Callable, Collection
 from pathlib import Path
 
 from keras_genre.errors import ExportError
-from keras_genre.export.labels import labelled_versions
+from keras_genre.export.labels import configured_versions, labelled_versions
 from keras_genre.model_versions import list_versions
 from keras_genre.staging import scratch_folder
 
@@ -74,7 +74,7 @@ def retain_versions(folder: str | Path, keep: int) -> list[int]:
         raise ValueError(f"Expected to keep at least 1 version, received {keep}.")
     folder = Path(folder)
     versions = _versions(folder)
-    spared = {*list(versions)[-keep:], *labelled_versions(folder).values()}
+    spared = {*list(versions)[-keep:], *configured_versions(folder)}
     deleted = [number for number in versions if number not in spared]
     if deleted:
         # One that an earlier, killed attempt had renamed is deleted here, too.

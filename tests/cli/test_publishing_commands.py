@@ -43,10 +43,20 @@ def test_export_of_narrow_weights_tells_size_and_loss_labels_and_retains(run, ti
     assert sorted(os.listdir(models / tiny_run.name)) == ["2", "3"]
 
 
-def test_label_moves_to_another_version(run, tiny_run, models):
-    code, out, err = run("label", models / tiny_run.name, "stable", 2)
+def test_label_moves_to_a_version_that_is_loaded_and_lets_another_be_loaded_first(
+    run, tiny_run, models
+):
+    line = ("label", models / tiny_run.name, "stable", 2)
+    code, out, err = run(*line)
     assert code == 0, err
     assert out == f"stable is version 2 in {models / 'models.config'}\n"
+    (models / tiny_run.name / "4").mkdir()
+    line = ("label", models / tiny_run.name, "stable", 4)
+    assert "stable is still version 2. Give keras-genre label again" in run(*line)[1]
+    assert run(*line)[1].startswith("stable is version 4")
+    assert run("label", models / tiny_run.name, "stable", 2)[0] == 0
+    assert run("label", models / tiny_run.name, "stable", 2)[0] == 0
+    (models / tiny_run.name / "4").rmdir()
     code, _, err = run("label", models / tiny_run.name, "stable", 9)
     assert code == 1
     assert "no version 9" in err

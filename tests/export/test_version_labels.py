@@ -3,7 +3,7 @@ from google.protobuf import text_format
 from tensorflow_serving.config import model_server_config_pb2
 
 from keras_genre.errors import ExportError
-from keras_genre.export.labels import label_version, labelled_versions
+from keras_genre.export.labels import configured_versions, label_version, labelled_versions
 
 
 def make_models(root, **models):
@@ -46,6 +46,12 @@ def test_label_version_moves_a_label_and_leaves_the_rest_of_the_file(tmp_path):
         'version_labels { key: "stable" value: 1 } } '
         'config { name: "another" base_path: "/elsewhere" } }'
     )
+    label_version(tmp_path / "lstm", "stable", 3)
+    entries = read(tmp_path / "models.config")
+    # A server that does not load a version refuses a file in which a label means it.
+    assert dict(entries["lstm"].version_labels) == {"stable": 1}
+    assert list(entries["lstm"].model_version_policy.specific.versions) == [1, 3]
+    assert configured_versions(tmp_path / "lstm") == {1, 3}
     label_version(tmp_path / "lstm", "stable", 3)
     entries = read(tmp_path / "models.config")
     assert entries["lstm"].base_path == "/models/lstm"
