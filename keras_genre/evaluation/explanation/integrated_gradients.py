@@ -11,6 +11,7 @@ from keras_genre.evaluation.explanation.film_explanation import Explanation
 from keras_genre.evaluation.explanation.film_parts import Poster, check_film, split_words
 from keras_genre.evaluation.explanation.film_tensors import FilmTensors, encode, logits_of
 from keras_genre.evaluation.explanation.log_odds import modality_contributions
+from keras_genre.evaluation.explanation.run_predictor import calibrated
 from keras_genre.evaluation.explanation.scaled_embeddings import scaled_embeddings
 from keras_genre.evaluation.explanation.token_words import NO_WORD, sums_of_words
 from keras_genre.genres import GenreVocabulary
@@ -46,7 +47,8 @@ def explain_by_gradients(
     has none.
 
     Args:
-        run: A `Run`, or anything with its `model` and `preprocessor`.
+        run: A `Run`, or anything with its `model` and `preprocessor`; where it has a `rule`, the
+            probabilities are calibrated. Scores are of the model's own logits all the same.
         plot: The plot; None or empty where it is missing.
         poster: A path, the bytes of a file, or a Pillow image; None where it is missing.
         genres: The genres to explain, or how many of the most probable. Each takes a backward
@@ -88,12 +90,13 @@ def explain_by_gradients(
     word_scores = sums_of_words(of_tokens.T, film.owners, len(words))  # (words, genres)
     cells = None if read.picture is None else _cells(of_pixels)
     total = word_scores.sum(axis=0) + (0.0 if cells is None else cells.sum(axis=(1, 2)))
+    present = np.array(bool(words)), np.array(read.picture is not None)
     return Explanation(
         method="integrated gradients",
         plot=plot,
         poster=read.picture,
         genres=tuple(run.model.vocabulary[column] for column in columns),
-        probabilities=sigmoid(views[0])[columns],
+        probabilities=calibrated(run, sigmoid(views[0]), *present)[columns],
         words=words,
         word_scores=word_scores,
         poster_scores=cells,

@@ -24,7 +24,8 @@ class RunPredictor:
     """Answers `predict(plots, posters)` with the model of a run, which needs no export.
 
     Args:
-        run: A `Run`, or anything with its `model` and `preprocessor`.
+        run: A `Run`, or anything with its `model` and `preprocessor`; where it has a `rule`, the
+            probabilities are calibrated, as those of the exported model are.
 
     Example:
         >>> predictor = RunPredictor(kg.Run("runs/lstm"))  # doctest: +SKIP
@@ -32,7 +33,7 @@ class RunPredictor:
     """
 
     def __init__(self, run):
-        self._model, self._preprocessor = run.model, run.preprocessor
+        self._run, self._model, self._preprocessor = run, run.model, run.preprocessor
 
     def predict(self, plots: Sequence[str], posters: Sequence[bytes]) -> list[RunPrediction]:
         """Say the genres of films, in their order.
@@ -46,8 +47,19 @@ class RunPredictor:
             features.POSTER: list(posters),
         }
         tensors = self._preprocessor(films)
-        probabilities = sigmoid(np.asarray(self._model.predict_on_batch(tensors)))
+        said = sigmoid(np.asarray(self._model.predict_on_batch(tensors)))
+        present = (
+            np.asarray(tensors[part]) if part in tensors else None
+            for part in (features.HAS_PLOT, features.HAS_POSTER)
+        )
+        probabilities = calibrated(self._run, said, *present)
         names = list(self._model.vocabulary)
         return [
             RunPrediction(dict(zip(names, map(float, row), strict=True))) for row in probabilities
         ]
+
+
+def calibrated(run, probabilities: np.ndarray, has_plot=None, has_poster=None) -> np.ndarray:
+    """Calibrate probabilities by the rule of a run, if it has one (`DecisionRule.calibrated`)."""
+    rule = getattr(run, "rule", None)
+    return probabilities if rule is None else rule.calibrated(probabilities, has_plot, has_poster)
