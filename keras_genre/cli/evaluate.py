@@ -66,6 +66,8 @@ def command(runs, split, resamples, no_tfidf, rule, guarantee, out, no_report, a
         results = [guarantee_result(run, *guarantee, split) for run in runs]
         text = "\n\n".join(text for _, text in results)
         return emit({"guarantees": [result for result, _ in results]}, text, as_json)
+    for run in runs:
+        run.predict(split)  # whatever is wrong with a run is said before a baseline is trained
     beside = [] if no_tfidf else _tfidf(runs, split)
     predicted, scored = [], []
     for run in [*beside, *runs]:

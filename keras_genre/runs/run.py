@@ -154,6 +154,8 @@ class Run:
         if transform:
             return self._computed(split, transform)
         path = self.folder / "predictions" / f"{split}.npz"
+        if split in self._unsaved:
+            return self._unsaved[split]
         if path.is_file():
             predictions = Predictions.load(path)
             if predictions.split != split:
@@ -164,7 +166,13 @@ class Run:
             predictions.save(path)
         except KerasGenreError as cause:
             warnings.warn(f"The {split} predictions are not saved. {cause}", stacklevel=2)
+            self._unsaved[split] = predictions
         return predictions
+
+    @functools.cached_property
+    def _unsaved(self) -> dict[str, Predictions]:
+        """Predictions of splits that could not be saved, so that they are not computed again."""
+        return {}
 
     def _computed(self, split: str, transform: Callable | None = None) -> Predictions:
         with damaged_shard_named(self.dataset):

@@ -30,8 +30,8 @@ def complete(monkeypatch, run):
     ("words", "expected"),
     [
         (["tra"], ["train", "transfer"]),
-        (["m"], ["models"]),
-        (["e"], ["explore", "evaluate", "explain", "export"]),
+        (["m"], ["models", "model-server"]),
+        (["e"], ["explore", "evaluate", "export", "explain"]),
         (["prepare", "poster"], ["poster-csv"]),
         (["train", "data", "--preset", ""], list(PRESETS)),
         (["train", "data", "--preset", "cn"], ["cnn64", "cnn224"]),

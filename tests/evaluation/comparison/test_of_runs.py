@@ -1,3 +1,4 @@
+import functools
 import json
 from types import SimpleNamespace
 
@@ -25,6 +26,7 @@ def make_run(make_predictions):
             data_hash="abc",
             predict=said.__getitem__,
             rule=DecisionRule.fit(said["validation"], method),
+            fit_rule=functools.partial(DecisionRule.fit, said["validation"]),
         )
         if kind:
             run.kind, run.choices = kind, values

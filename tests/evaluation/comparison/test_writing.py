@@ -77,7 +77,7 @@ def test_comparison_saved_has_its_page_and_every_table(comparison, references, t
     assert "A note." in page
     assert "## Do plots or posters say more?" in page
     html = (folder / "index.html").read_text(encoding="utf-8")
-    assert html.count("<table>") == page.count("| ---")
+    assert html.count("<table>") == page.count("\n| --- |")
     assert "a_system_with_a_long_name_11" in html
     scores = pd.read_csv(folder / "scores.csv")
     np.testing.assert_allclose(scores["macro_f1"], comparison.scores["macro_f1"])
