@@ -16,7 +16,7 @@ plots are repeated or cut to lengths like those of real ones (log-normal, median
 
 `times_pytorch` is PyTorch's seconds over ours, within each round: the median, the lowest, the
 highest. `times_pytorch_cpu` is the same of the processor time of all threads, which says little of
-what else the machine does; `--threads 1` keeps threads that wait for each other out of it.
+what else the machine does.
 `loss` is that of all films trained on: dropout differs, so it is equal within noise.
 """
 

@@ -60,7 +60,7 @@ def batches_of(films: Path, max_tokens: int, options: dict) -> dict[str, list]:
     lengths = (np.load(films)["plot_token_ids"][:, :max_tokens] != 0).sum(axis=1)
     order = np.arange(len(lengths)).reshape(_TURNS, steps * size)
     padded = [[(rows.tolist(), max_tokens) for rows in turn.reshape(steps, size)] for turn in order]
-    if max_tokens <= 128:
+    if not max_tokens:
         return {"padded": padded}
     bucketed = [_bucketed(turn, lengths, size, options["multiple"]) for turn in order]
     return {"padded": padded, "length buckets": bucketed}
