@@ -162,7 +162,7 @@ def _rows(comparison, options: dict, sides: dict, results: dict) -> list[dict]:
         row["loss"] = float(np.mean([answer["losses"] for answer in answers]))
         row["rounds"] = len(answers)
         row["hardware"] = (
-            f"{_hardware(sides)}; {', '.join(versions)}; load {os.getloadavg()[1]:.1f}"
+            f"{_hardware(sides)}; {', '.join(versions)}; load average {os.getloadavg()[1]:.1f}"
         )
         rows.append(row)
     return rows

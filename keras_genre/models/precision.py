@@ -20,7 +20,7 @@ def policy_for_device(has_transformer: bool = False) -> str:
     | NVIDIA GPU, compute capability 7.0-7.9 | `mixed_float16`  | no bfloat16: the loss is scaled |
     | TPU                                    | `mixed_bfloat16` | its native type                 |
     | CPU with AVX512-BF16 or AMX, on Linux: |                  |                                 |
-    | models with a transformer              | `mixed_bfloat16` | large products, twice as fast   |
+    | models with a transformer              | `mixed_bfloat16` | its large products are faster    |
     | all others                             | `float32`        | LSTMs are slower in bfloat16    |
     | any other                              | `float32`        | 16 bits are slower or unknown   |
 
