@@ -1,6 +1,6 @@
 """As `training.py`, on a GPU: Keras on JAX beside PyTorch with AMP and `torch.compile`.
 
-    python benchmarks/training_gpu.py --torch-python torch-env/bin/python        # writes the CSV
+    python benchmarks/training_gpu.py --torch-python torch-env/bin/python --out training_gpu.csv
     python benchmarks/training_gpu.py --torch-python torch-env/bin/python --device cpu --small \
         --rounds 1 --steps 2 --batch-size 4        # only to see that it runs
 

@@ -24,7 +24,7 @@ class Worker:
             **os.environ,
             "OMP_NUM_THREADS": threads,
             # Where other programs run too, PyTorch's threads spin for each other up to 40 times as
-            # long as they compute. It costs nothing where none do.
+            # long as they compute.
             "OMP_WAIT_POLICY": "PASSIVE",
             "TF_NUM_INTRAOP_THREADS": threads,
             "TF_NUM_INTEROP_THREADS": threads,
