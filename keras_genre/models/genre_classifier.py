@@ -12,6 +12,8 @@ from keras_genre.models.precision import policy_for_device
 from keras_genre.models.text_encoders import TEXT_ENCODERS
 from keras_genre.presets import RANDOM_WEIGHTS, get_preset
 
+_TRANSFORMERS = {"bert", "clip", "distilbert", "vit"}  # encoders of plots and posters
+
 
 @keras.saving.register_keras_serializable(package="keras_genre")
 class GenreClassifier(MultiLabelModel):
@@ -119,7 +121,12 @@ class GenreClassifier(MultiLabelModel):
             WeightsError: If the weights cannot be loaded or do not fit.
         """
         preset = get_preset(name, **changes)
-        policy = keras.dtype_policies.get(policy_for_device() if dtype == "auto" else dtype)
+        if dtype == "auto":
+            dtype = policy_for_device(
+                has_transformer=preset.text_encoder in _TRANSFORMERS
+                or preset.poster_encoder in _TRANSFORMERS
+            )
+        policy = keras.dtype_policies.get(dtype)
         vocabulary = GenreVocabulary(vocabulary)
         text_encoder = poster_encoder = None
         if preset.text_encoder:

@@ -297,8 +297,14 @@ def test_fit_numpy_shuffles_unless_told_otherwise(tiny, monkeypatch):
 
 
 def test_from_preset_auto_dtype_follows_the_device(tiny, monkeypatch):
-    monkeypatch.setattr(genre_classifier, "policy_for_device", lambda: "mixed_bfloat16")
+    asked = []
+    monkeypatch.setattr(
+        genre_classifier,
+        "policy_for_device",
+        lambda has_transformer: asked.append(has_transformer) or "mixed_bfloat16",
+    )
     model = make(tiny, dtype="auto")
+    assert asked == [False]
     layers = [model, model.text_encoder, model.poster_encoder, model.fusion_head]
     assert {layer.dtype_policy.name for layer in layers} == {"mixed_bfloat16"}
 

@@ -51,3 +51,30 @@ def test_jax_devices_gpu_gives_its_capability(monkeypatch):
 def test_policy_for_device_on_another_backend_is_float32(monkeypatch):
     monkeypatch.setattr(keras.backend, "backend", lambda: "torch")
     assert policy_for_device() == "float32"
+
+
+@pytest.mark.parametrize(
+    ("flags", "devices", "has_transformer", "policy"),
+    [
+        ("fma avx512f avx512_bf16", [CPU], True, "mixed_bfloat16"),
+        ("fma amx_bf16 amx_tile", [CPU], True, "mixed_bfloat16"),
+        ("fma avx512_bf16", [CPU], False, "float32"),
+        ("fma avx512f avx_vnni", [CPU], True, "float32"),
+        ("fma avx512_bf16", [CPU, ("gpu", (7, 0))], True, "mixed_float16"),
+        ("fma avx512_bf16", [CPU, ("gpu", (6, 1))], True, "float32"),
+    ],
+)
+def test_policy_for_device_cpu_suits_its_flags(
+    monkeypatch, tmp_path, flags, devices, has_transformer, policy
+):
+    info = tmp_path / "cpuinfo"
+    info.write_text(f"processor : 0\nmodel name : avx512_bf16\nflags\t\t: fpu {flags}\n")
+    monkeypatch.setattr(precision, "_CPU_INFO", info)
+    monkeypatch.setitem(precision._DEVICES, keras.backend.backend(), lambda: devices)
+    assert policy_for_device(has_transformer) == policy
+
+
+def test_policy_for_device_cpu_of_which_nothing_is_known_is_float32(monkeypatch, tmp_path):
+    monkeypatch.setattr(precision, "_CPU_INFO", tmp_path / "missing")
+    monkeypatch.setitem(precision._DEVICES, keras.backend.backend(), lambda: [CPU])
+    assert policy_for_device(has_transformer=True) == "float32"
