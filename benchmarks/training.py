@@ -18,7 +18,7 @@ plots are repeated or cut to lengths like those of real ones (log-normal, median
 highest. `times_pytorch_cpu` is the same of the processor time of all threads, which says little of
 what else the machine does.
 `loss` is the mean over all steps that count; dropout differs, so it is equal within noise alone.
-DistilBERT on 8 films of 512 tokens takes 15 GB, all sides together; `--batch-size 4` half of it.
+DistilBERT on 8 films of 512 tokens takes 15 GB, all sides together; `--batch-size 4` takes less.
 """
 
 import argparse
