@@ -59,7 +59,7 @@ def main() -> None:
             Subject(run.name, run.predict("test"), run.rule, run.predict("validation"))
             for run in shown
         ]
-        print(write_report(subjects, [*trivial, *rows], arguments.report))
+        print(write_report(subjects, score_table([*trivial, *rows]), arguments.report))
 
 
 def _table(comparison, runs, trivial) -> pd.DataFrame:

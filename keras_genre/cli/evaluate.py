@@ -90,7 +90,7 @@ def command(runs, split, resamples, no_tfidf, rule, guarantee, out, no_report, a
         "differences": differences,
     }
     if not no_report:
-        page = write_run_report(runs, [*entries, *predicted], split, out, resamples)
+        page = write_run_report(runs, table, split, out, resamples)
         result["report"] = str(page)
         parts.append(f"The page with plots: {page}")
     return emit(result, "\n\n".join(parts), as_json)

@@ -16,13 +16,13 @@ def report_folder(runs: Sequence, split: str) -> Path:
 
 
 def write_run_report(
-    runs: Sequence, rows: Sequence, split: str, folder: str | None, num_resamples: int
+    runs: Sequence, table, split: str, folder: str | None, num_resamples: int
 ) -> Path:
     """Write the report of runs; one that an earlier call left in the same place by default goes.
 
     Args:
         runs: Each a `Run` or `BaselineRun`.
-        rows: Of the table of scores: names, predictions and rules.
+        table: Of their scores, as `score_table` gives it.
         split: Which films.
         folder: Where it shall be made, None for `report_folder`.
         num_resamples: As of `write_report`.
@@ -41,10 +41,10 @@ def write_run_report(
     look_up = _look_up(runs, split)
     with passing_line("Drawing the report"):
         if folder:
-            return write_report(subjects, rows, folder, look_up, num_resamples)
+            return write_report(subjects, table, folder, look_up, num_resamples)
         folder = report_folder(runs, split)
         with scratch_folder(folder.parent, f".{folder.name}-", RunError) as scratch:
-            write_report(subjects, rows, scratch / "new", look_up, num_resamples)
+            write_report(subjects, table, scratch / "new", look_up, num_resamples)
             shutil.rmtree(folder, ignore_errors=True)
             (scratch / "new").rename(folder)
             scratch.rmdir()

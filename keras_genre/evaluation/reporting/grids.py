@@ -50,11 +50,11 @@ def genre_grid(
     return figure, axes[: len(names)]
 
 
-def write_inside(axes: "Axes", text: str, x: float = 0.97, y: float = 0.06) -> None:
-    """Write a number into a corner of a little plot: the lower right one by default."""
+def write_inside(axes: "Axes", text: str, y: float = 0.06) -> None:
+    """Write a number at the right of a little plot, by default at the bottom."""
     from matplotlib.patheffects import withStroke
 
     axes.text(
-        x, y, text, ha="right", va="bottom", fontsize=style.SMALL - 0.5, color=style.INK,
+        0.97, y, text, ha="right", va="bottom", fontsize=style.SMALL - 0.5, color=style.INK,
         path_effects=[withStroke(linewidth=2.5, foreground="white")],
     )  # fmt: skip

@@ -5,9 +5,10 @@ import os
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+import pandas as pd
+
 from keras_genre.errors import RunError
 from keras_genre.evaluation.film import Film
-from keras_genre.evaluation.report import score_table
 from keras_genre.evaluation.reporting import (
     by_genre,
     confusions,
@@ -33,7 +34,7 @@ _TITLE = "Predicted genres"
 
 def write_report(
     subjects: Sequence[Subject],
-    entries: Sequence,
+    table: pd.DataFrame,
     folder: str | os.PathLike,
     look_up: Callable[[list[str]], dict[str, Film]] | None = None,
     num_resamples: int = 2000,
@@ -46,12 +47,12 @@ def write_report(
 
     Args:
         subjects: The runs, all on the same films in the same order.
-        entries: Name, predictions and decision rule of each row of the table of scores, as
-            `score_table` takes them: the runs under several rules, and baselines beside them.
+        table: A `score_table` of these films: the runs, possibly under several rules, and baselines
+            beside them.
         folder: Where it goes. It must not exist yet, or be empty; it appears complete or not at
             all.
         look_up: From ids to films, for the parts that show them; without, these are left out.
-        num_resamples: How often films are drawn again for the intervals.
+        num_resamples: How often films are drawn again for the intervals of genres.
         seed: Of resamples, sample films and layouts. The same seed gives the same files.
 
     Returns:
@@ -65,7 +66,6 @@ def write_report(
         subjects[0].predictions.check_same_films(subject.predictions)
     folder = Path(folder)
     with staged_folder(folder, RunError) as stage:
-        table = score_table(entries, num_resamples, seed)
         sections = [overall.section(table)]
         sections += _of_films(subjects, look_up, seed)
         for subject in subjects:

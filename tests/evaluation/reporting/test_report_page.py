@@ -7,6 +7,7 @@ import pytest
 from PIL import Image
 
 from keras_genre.errors import RunError
+from keras_genre.evaluation import score_table
 from keras_genre.evaluation.reporting import Subject, write_report
 from keras_genre.scoring import DecisionRule, score
 
@@ -24,8 +25,9 @@ class Page(html.parser.HTMLParser):
         self.text.append(data)
 
 
-def entries_of(subjects):
-    return [(subject.name, subject.predictions, subject.rule) for subject in subjects]
+def table_of(subjects):
+    rows = [(subject.name, subject.predictions, subject.rule) for subject in subjects]
+    return score_table(rows, num_resamples=20)
 
 
 @pytest.fixture(scope="module")
@@ -36,7 +38,7 @@ def subjects(make_subject, history):
 @pytest.fixture(scope="module")
 def report(subjects, look_up, tmp_path_factory):
     folder = tmp_path_factory.mktemp("report") / "out"
-    path = write_report(subjects, entries_of(subjects), folder, look_up, num_resamples=100)
+    path = write_report(subjects, table_of(subjects), folder, look_up, num_resamples=100)
     assert path == folder / "index.html"
     return folder
 
@@ -93,7 +95,7 @@ def test_summary_states_the_scores_their_films_and_links_pictures_that_are_there
 
 
 def test_report_again_is_the_same_to_the_last_byte(subjects, look_up, report, tmp_path):
-    write_report(subjects, entries_of(subjects), tmp_path / "again", look_up, num_resamples=100)
+    write_report(subjects, table_of(subjects), tmp_path / "again", look_up, num_resamples=100)
     again = {path.name: path.read_bytes() for path in (tmp_path / "again").iterdir()}
     assert again == {path.name: path.read_bytes() for path in report.iterdir()}
 
@@ -104,7 +106,7 @@ def test_report_of_a_genre_that_no_film_has_says_undefined(make_predictions, tmp
     validation = make_predictions(labels, said, "validation")
     test = make_predictions(labels, said, "test")
     subject = Subject("run", test, DecisionRule.fit(validation), validation)
-    write_report([subject], entries_of([subject]), tmp_path / "report", num_resamples=20)
+    write_report([subject], table_of([subject]), tmp_path / "report", num_resamples=20)
     text = (tmp_path / "report" / "summary.md").read_text(encoding="utf-8")
     assert "Undefined and left out of the averages over genres (no film has them): genre 1." in text
     assert re.search(r"\| genre 1 \| 0 \| \d+ \| - \|", text)
@@ -114,7 +116,7 @@ def test_report_of_one_film_and_one_genre_is_drawn(make_predictions, tmp_path):
     validation = make_predictions([[1], [0]], [[0.9], [0.2]], "validation")
     test = make_predictions([[1]], [[0.7]], "test")
     subject = Subject("run", test, DecisionRule.fit(validation), validation)
-    write_report([subject], entries_of([subject]), tmp_path / "report", num_resamples=20)
+    write_report([subject], table_of([subject]), tmp_path / "report", num_resamples=20)
     text = (tmp_path / "report" / "summary.md").read_text(encoding="utf-8")
     assert "There is one genre alone, so there is no network to draw." in text
 
@@ -124,7 +126,7 @@ def test_report_of_runs_on_other_films_is_refused(make_subject, make_predictions
     films = make_predictions(first.predictions.labels[:9], first.predictions.probabilities[:9])
     other = Subject("other", films, first.rule, first.validation)
     with pytest.raises(ValueError, match="same films"):
-        write_report([first, other], entries_of([first]), tmp_path / "report")
+        write_report([first, other], table_of([first]), tmp_path / "report")
     assert not (tmp_path / "report").exists()
 
 
@@ -132,7 +134,7 @@ def test_report_into_a_folder_with_files_is_refused(make_subject, tmp_path):
     (tmp_path / "mine.txt").write_text("mine")
     subject = make_subject("run", 1.0)
     with pytest.raises(RunError, match=re.escape(str(tmp_path))):
-        write_report([subject], entries_of([subject]), tmp_path)
+        write_report([subject], table_of([subject]), tmp_path)
     assert (tmp_path / "mine.txt").read_text() == "mine"
 
 
@@ -143,7 +145,7 @@ def test_report_that_fails_leaves_nothing(make_subject, tmp_path):
         raise RunError("The films are gone.")
 
     with pytest.raises(RunError, match="gone"):
-        write_report([subject], entries_of([subject]), tmp_path / "report", look_up, 20)
+        write_report([subject], table_of([subject]), tmp_path / "report", look_up, 20)
     assert list(tmp_path.iterdir()) == []
 
 
