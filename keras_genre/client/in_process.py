@@ -1,19 +1,18 @@
 """InProcessPredictor: a SavedModel in this process."""
 
-from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 import tensorflow as tf
 
 from keras_genre import features
-from keras_genre.client.films import FilmBatch, Poster, film_batches
+from keras_genre.client.films import FilmBatch
 from keras_genre.client.genre_prediction import GenrePrediction
-from keras_genre.client.streaming import predict_each
+from keras_genre.client.genre_predictor import GenrePredictor
 from keras_genre.errors import ModelNotFoundError
 from keras_genre.model_versions import list_versions
 
 
-class InProcessPredictor:
+class InProcessPredictor(GenrePredictor):
     """Answers with a SavedModel that is loaded into this process: no server needed.
 
     Attributes `folder`, `model` and `version` say what was loaded.
@@ -33,34 +32,10 @@ class InProcessPredictor:
 
     def __init__(self, folder: str | Path, batch_size: int = 32):
         self.folder = folder = _version_folder(Path(folder))
-        self._batch_size = batch_size
+        super().__init__(batch_size)
         self.model, self.version = folder.parent.name, int(folder.name)
         self._loaded = tf.saved_model.load(str(folder))
         self._predict = self._loaded.signatures["serving_default"]
-
-    def predict(
-        self,
-        plots: Sequence[str | None] | None = None,
-        posters: Sequence[Poster] | None = None,
-    ) -> list[GenrePrediction]:
-        """Say the genres of films. See `GenreClient.predict`."""
-        predictions = []
-        for batch in film_batches(plots, posters, self._batch_size):
-            predictions += self.predict_batch(batch)
-        return predictions
-
-    def predict_stream(
-        self,
-        films: Iterable[tuple[str | None, Poster]],
-        batch_size: int | None = None,
-        concurrency: int = 2,
-    ) -> Iterator[GenrePrediction]:
-        """Say the genres of films one after the other. See `GenreClient.predict_stream`.
-
-        Posters of one batch are read while the model works on another.
-        """
-        size = self._batch_size if batch_size is None else batch_size
-        return predict_each(self.predict_batch, films, size, concurrency)
 
     def predict_batch(self, batch: FilmBatch) -> list[GenrePrediction]:
         """Say the genres of films that are checked and read already."""

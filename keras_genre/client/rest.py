@@ -4,17 +4,17 @@ import base64
 import re
 import time
 import urllib.parse
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Mapping
 
 import httpx
 
 from keras_genre import features
 from keras_genre.client.arguments import check_timeout, check_version
-from keras_genre.client.films import FilmBatch, Poster, film_batches
+from keras_genre.client.films import FilmBatch
 from keras_genre.client.genre_prediction import GenrePrediction
+from keras_genre.client.genre_predictor import GenrePredictor
 from keras_genre.client.readiness import wait_until_available
 from keras_genre.client.retries import waits_between_tries
-from keras_genre.client.streaming import predict_each
 from keras_genre.client.tls import Tls
 from keras_genre.errors import (
     DeadlineExceededError,
@@ -34,7 +34,7 @@ _ERRORS = {
 }
 
 
-class RestGenreClient:
+class RestGenreClient(GenrePredictor):
     """Asks a model behind TensorFlow Serving, or the development server, over REST.
 
     It needs no TensorFlow, and has the methods and errors of `GenreClient`. gRPC is the faster one:
@@ -81,31 +81,11 @@ class RestGenreClient:
         check_version(version, label)
         self._url, self._model, self._version = url.rstrip("/"), model, version
         self._path = _model_path(model, version, label)
-        self._timeout, self._batch_size = timeout, batch_size
+        self._timeout = timeout
+        super().__init__(batch_size)
         self._waits = waits_between_tries(retries, timeout)
         self._headers = {} if headers is None else headers
         self._http = httpx.Client(verify=True if tls is None else tls.ssl_context())
-
-    def predict(
-        self,
-        plots: Sequence[str | None] | None = None,
-        posters: Sequence[Poster] | None = None,
-    ) -> list[GenrePrediction]:
-        """Say the genres of films, in their order. See `GenreClient.predict`."""
-        predictions = []
-        for batch in film_batches(plots, posters, self._batch_size):
-            predictions += self.predict_batch(batch)
-        return predictions
-
-    def predict_stream(
-        self,
-        films: Iterable[tuple[str | None, Poster]],
-        batch_size: int | None = None,
-        concurrency: int = 4,
-    ) -> Iterator[GenrePrediction]:
-        """Say the genres of any number of films. See `GenreClient.predict_stream`."""
-        size = self._batch_size if batch_size is None else batch_size
-        return predict_each(self.predict_batch, films, size, concurrency)
 
     def predict_batch(self, batch: FilmBatch) -> list[GenrePrediction]:
         """Say the genres of films that are checked and read already, in one request."""
