@@ -45,7 +45,8 @@ class FeatureClassifier(MultiLabelModel):
                 inputs.update({part.name: part for part in parts.values()})
             else:
                 raw = _input_like(raw, raw.name)
-                parts = encoder(raw)
+                masked = {"present": present} if modality == "poster" else {}
+                parts = encoder(raw, **masked)
                 inputs[raw.name] = raw
             inputs[present.name] = present
             given[modality] = {**parts, "present": present}

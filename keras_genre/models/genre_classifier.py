@@ -74,7 +74,8 @@ class GenreClassifier(MultiLabelModel):
             size = poster_encoder.image_size
             image = keras.Input((size, size, 3), dtype="uint8", name=features.POSTER_IMAGE)
             has_poster = keras.Input((), dtype="bool", name=features.HAS_POSTER)
-            modalities["poster"] = {**poster_encoder(image), "present": has_poster}
+            encoded = poster_encoder(image, present=has_poster)
+            modalities["poster"] = {**encoded, "present": has_poster}
             inputs.update({features.POSTER_IMAGE: image, features.HAS_POSTER: has_poster})
             if fusion_head.reads_neighbors:
                 width = modalities["poster"]["vector"].shape[-1]

@@ -1,9 +1,8 @@
 """Which numbers a model should compute with on the device at hand."""
 
-import importlib
 from pathlib import Path
 
-import keras
+from keras_genre.models.devices import find_accelerators
 
 _BFLOAT16_SINCE = (8, 0)  # Ampere
 _FLOAT16_SINCE = (7, 0)  # Volta, the first with tensor cores
@@ -32,9 +31,7 @@ def policy_for_device(has_transformer: bool = False) -> str:
     Reference:
         NVIDIA, "CUDA C++ Programming Guide", arithmetic instructions by compute capability.
     """
-    backend = keras.backend.backend()
-    devices = _DEVICES[backend]() if backend in _DEVICES else []
-    accelerators = [(kind, capability) for kind, capability in devices if kind != "cpu"]
+    accelerators = find_accelerators()
     if not accelerators and has_transformer and _cpu_computes_bfloat16():
         return "mixed_bfloat16"
     policies = {_policy(kind, capability) for kind, capability in accelerators}
@@ -58,26 +55,3 @@ def _cpu_computes_bfloat16() -> bool:
     return any(
         line.startswith("flags") and _BFLOAT16_FLAGS.intersection(line.split()) for line in lines
     )
-
-
-def _tensorflow_devices() -> list[tuple[str, tuple[int, int] | None]]:
-    # Keras has imported its backend; this floor must not know which one that is.
-    config = importlib.import_module("tensorflow").config
-    return [
-        (
-            device.device_type.lower(),
-            config.experimental.get_device_details(device).get("compute_capability"),
-        )
-        for device in config.get_visible_devices()
-    ]
-
-
-def _jax_devices() -> list[tuple[str, tuple[int, int] | None]]:
-    devices = []
-    for device in importlib.import_module("jax").devices():
-        text = getattr(device, "compute_capability", None)  # "9.0"; GPUs alone have it
-        devices.append((device.platform, tuple(map(int, text.split("."))) if text else None))
-    return devices
-
-
-_DEVICES = {"tensorflow": _tensorflow_devices, "jax": _jax_devices}

@@ -145,3 +145,37 @@ def test_saved_model_loads_with_its_weights_and_what_is_frozen(name, tmp_path):
     np.testing.assert_array_equal(loaded(posters(name)), model(posters(name)))
     assert [w.shape for w in loaded.trainable_weights] == [w.shape for w in model.trainable_weights]
     assert keras.config.dtype_policy().name == "float32"
+
+
+@every_encoder
+def test_encoder_that_is_told_of_missing_posters_gives_the_others_as_before(name):
+    encoder = make_encoder(name)
+    images = posters(name, 4)
+    present = np.array([False, True, False, True])
+    for mask, rows in ((present, [1, 3]), (np.ones(4, bool), [0, 1, 2, 3])):
+        told, untold = encoder(images, present=mask), encoder(images)
+        for part in untold:
+            np.testing.assert_allclose(
+                ops.convert_to_numpy(told[part])[rows],
+                ops.convert_to_numpy(untold[part])[rows],
+                rtol=1e-4,
+                atol=1e-5,
+            )
+
+
+def test_encoder_takes_batches_without_any_poster():
+    encoder = make_encoder("resnet")
+    vectors = encoder(posters("resnet", 3), present=np.zeros(3, bool))["vector"]
+    assert vectors.shape == (3, 8)
+    assert np.isfinite(ops.convert_to_numpy(vectors)).all()
+
+
+@pytest.mark.skipif(keras.backend.backend() != "tensorflow", reason="JAX wants one shape")
+def test_missing_posters_are_not_encoded():
+    encoder = make_encoder("cnn64")
+    encoded = []
+    encode = encoder.encode
+    encoder.encode = lambda images, **how: encoded.append(len(images)) or encode(images, **how)
+    encoder(posters("cnn64", 4), present=np.array([False, True, False, True]))
+    encoder(posters("cnn64", 4), present=np.zeros(4, bool))
+    assert encoded == [2, 1]  # oneDNN wants one at least

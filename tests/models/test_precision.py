@@ -1,14 +1,14 @@
 import keras
 import pytest
 
-from keras_genre.models import precision
+from keras_genre.models import devices, precision
 from keras_genre.models.precision import policy_for_device
 
 CPU = ("cpu", None)
 
 
 @pytest.mark.parametrize(
-    ("devices", "policy"),
+    ("found", "policy"),
     [
         ([CPU], "float32"),
         ([CPU, ("gpu", (9, 0))], "mixed_bfloat16"),
@@ -21,8 +21,8 @@ CPU = ("cpu", None)
         ([("tpu", None)] * 8, "mixed_bfloat16"),
     ],
 )
-def test_policy_for_device_suits_the_weakest_accelerator(monkeypatch, devices, policy):
-    monkeypatch.setitem(precision._DEVICES, keras.backend.backend(), lambda: devices)
+def test_policy_for_device_suits_the_weakest_accelerator(monkeypatch, found, policy):
+    monkeypatch.setitem(devices._DEVICES, keras.backend.backend(), lambda: found)
     assert policy_for_device() == policy
 
 
@@ -45,7 +45,7 @@ def test_jax_devices_gpu_gives_its_capability(monkeypatch):
         platform, compute_capability = "gpu", "8.6"
 
     monkeypatch.setattr(jax, "devices", lambda: [Device()])
-    assert precision._jax_devices() == [("gpu", (8, 6))]
+    assert devices._jax_devices() == [("gpu", (8, 6))]
 
 
 def test_policy_for_device_on_another_backend_is_float32(monkeypatch):
@@ -54,7 +54,7 @@ def test_policy_for_device_on_another_backend_is_float32(monkeypatch):
 
 
 @pytest.mark.parametrize(
-    ("flags", "devices", "has_transformer", "policy"),
+    ("flags", "found", "has_transformer", "policy"),
     [
         ("fma avx512f avx512_bf16", [CPU], True, "mixed_bfloat16"),
         ("fma amx_bf16 amx_tile", [CPU], True, "mixed_bfloat16"),
@@ -65,16 +65,16 @@ def test_policy_for_device_on_another_backend_is_float32(monkeypatch):
     ],
 )
 def test_policy_for_device_cpu_suits_its_flags(
-    monkeypatch, tmp_path, flags, devices, has_transformer, policy
+    monkeypatch, tmp_path, flags, found, has_transformer, policy
 ):
     info = tmp_path / "cpuinfo"
     info.write_text(f"processor : 0\nmodel name : avx512_bf16\nflags\t\t: fpu {flags}\n")
     monkeypatch.setattr(precision, "_CPU_INFO", info)
-    monkeypatch.setitem(precision._DEVICES, keras.backend.backend(), lambda: devices)
+    monkeypatch.setitem(devices._DEVICES, keras.backend.backend(), lambda: found)
     assert policy_for_device(has_transformer) == policy
 
 
 def test_policy_for_device_cpu_of_which_nothing_is_known_is_float32(monkeypatch, tmp_path):
     monkeypatch.setattr(precision, "_CPU_INFO", tmp_path / "missing")
-    monkeypatch.setitem(precision._DEVICES, keras.backend.backend(), lambda: [CPU])
+    monkeypatch.setitem(devices._DEVICES, keras.backend.backend(), lambda: [CPU])
     assert policy_for_device(has_transformer=True) == "float32"

@@ -6,10 +6,11 @@ import keras
 from keras import ops
 
 from keras_genre.models.freezing import freeze_batch_norm, freeze_layers
+from keras_genre.models.poster_encoders.poster_encoder import PosterEncoder
 from keras_genre.models.pretrained import load_pretrained
 
 
-class BackbonePosterEncoder(keras.layers.Layer):
+class BackbonePosterEncoder(PosterEncoder):
     """A published network without its classifier.
 
     Call with uint8 images of shape `(batch, image_size, image_size, 3)`, values 0 to 255; the
@@ -21,10 +22,10 @@ class BackbonePosterEncoder(keras.layers.Layer):
         freeze: "none"; "all", which also switches dropout off; the number of stages to freeze,
             with all that precedes them; or the name of the last layer to freeze.
         train_batch_norm: Whether batch normalisation learns outside the frozen part; by default
-            where the weights are random, as networks of this depth learn nothing without. The
-            blanks of missing posters then count among the statistics of their batch while
-            training. Where it does not learn it keeps its statistics, and no film ever touches
-            its batch neighbours; in inference none does either way.
+            where the weights are random, as networks of this depth learn nothing without. On
+            accelerators the blanks of missing posters then count among the statistics of their
+            batch while training. Where it does not learn it keeps its statistics, and no film ever
+            touches its batch neighbours; in inference none does either way.
     """
 
     def __init__(self, image_size, freeze, train_batch_norm, **kwargs):
@@ -56,7 +57,7 @@ class BackbonePosterEncoder(keras.layers.Layer):
         training = False if self.freeze == "all" else training
         return self.network(self._scaled(images), training=training)
 
-    def call(self, images, training=None):
+    def encode(self, images, training=None):
         x = self._features(images, training)  # (batch, rows, columns, filters)
         tokens = ops.reshape(x, (-1, x.shape[1] * x.shape[2], x.shape[3]))
         return {"vector": ops.mean(tokens, axis=1), "tokens": tokens}

@@ -95,7 +95,7 @@ class CLIPPosterEncoder(BackbonePosterEncoder):
     def _scaled(self, images):
         return {"images": clip_scaled(images, self.compute_dtype)}
 
-    def call(self, images, training=None):
+    def encode(self, images, training=None):
         x = self._features(images, training)  # (batch, 1 + patches, hidden)
         return {"vector": self.projection(x[:, 0]), "tokens": x[:, 1:]}
 

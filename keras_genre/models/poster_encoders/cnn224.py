@@ -3,11 +3,12 @@
 import keras
 from keras import ops
 
+from keras_genre.models.poster_encoders.poster_encoder import PosterEncoder
 from keras_genre.models.poster_encoders.scaling import imagenet_scaled
 
 
 @keras.saving.register_keras_serializable(package="keras_genre")
-class CNN224PosterEncoder(keras.layers.Layer):
+class CNN224PosterEncoder(PosterEncoder):
     """Stages of convolution, batch normalisation, ReLU and 2x2 pooling, averaged at the end.
 
     The first convolution is 7x7, the others are 3x3, all with biases.
@@ -61,7 +62,7 @@ class CNN224PosterEncoder(keras.layers.Layer):
             channels = convolution.filters
             normalization.build((None, None, None, channels))
 
-    def call(self, images, training=None):
+    def encode(self, images, training=None):
         is_picture = ops.any(images != images[:, :1, :1], axis=(1, 2, 3))  # (batch,)
         x = imagenet_scaled(images, self.compute_dtype)  # (batch, height, width, 3)
         for convolution, normalization in zip(self.convolutions, self.normalizations, strict=True):

@@ -3,9 +3,11 @@
 import keras
 from keras import ops
 
+from keras_genre.models.poster_encoders.poster_encoder import PosterEncoder
+
 
 @keras.saving.register_keras_serializable(package="keras_genre")
-class CNN64PosterEncoder(keras.layers.Layer):
+class CNN64PosterEncoder(PosterEncoder):
     """Stages of 3x3 convolution, 2x2 pooling and ReLU, averaged at the end.
 
     There is no batch normalisation: the blank image of a missing poster cannot touch its batch
@@ -51,7 +53,7 @@ class CNN64PosterEncoder(keras.layers.Layer):
             convolution.build((None, None, None, channels))
             channels = convolution.filters
 
-    def call(self, images):
+    def encode(self, images, training=None):
         x = ops.cast(images, self.compute_dtype) / 127.5 - 1.0  # (batch, height, width, 3)
         for convolution in self.convolutions:
             # The largest of four does not change with the ReLU, which is cheaper after it.

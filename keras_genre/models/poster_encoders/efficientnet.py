@@ -21,10 +21,10 @@ class EfficientNetPosterEncoder(BackbonePosterEncoder):
         freeze: "none"; "all", which also switches its dropout off; the number of stages to
             freeze, of 7, with the first convolution; or the name of the last layer to freeze.
         train_batch_norm: Whether batch normalisation learns outside the frozen part; by default
-            where the weights are random, as networks of this depth learn nothing without. The
-            blanks of missing posters then count among the statistics of their batch while
-            training. Where it does not learn it keeps its statistics, and no film ever touches
-            its batch neighbours; in inference none does either way.
+            where the weights are random, as networks of this depth learn nothing without. On
+            accelerators the blanks of missing posters then count among the statistics of their
+            batch while training. Where it does not learn it keeps its statistics, and no film ever
+            touches its batch neighbours; in inference none does either way.
         weights: None for random ones, or a file ending in .h5 with those of the network in
             `keras.applications`, made with `include_top=False`. A saved model holds them itself
             and no longer asks.

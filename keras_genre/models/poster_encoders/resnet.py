@@ -20,10 +20,10 @@ class ResNetPosterEncoder(BackbonePosterEncoder):
         freeze: "none"; "all"; the number of stages to freeze, with the first convolution; or the
             name of the last layer to freeze, for example "stack0_block1_out".
         train_batch_norm: Whether batch normalisation learns outside the frozen part; by default
-            where the weights are random, as networks of this depth learn nothing without. The
-            blanks of missing posters then count among the statistics of their batch while
-            training. Where it does not learn it keeps its statistics, and no film ever touches
-            its batch neighbours; in inference none does either way.
+            where the weights are random, as networks of this depth learn nothing without. On
+            accelerators the blanks of missing posters then count among the statistics of their
+            batch while training. Where it does not learn it keeps its statistics, and no film ever
+            touches its batch neighbours; in inference none does either way.
         weights: None for random ones, or where pretrained ones come from: see
             `keras_genre.models.pretrained`. A saved model holds them itself and no longer asks.
 

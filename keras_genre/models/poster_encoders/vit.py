@@ -77,7 +77,7 @@ class ViTPosterEncoder(BackbonePosterEncoder):
     def _scaled(self, images):
         return unit_scaled(images, self.compute_dtype)
 
-    def call(self, images, training=None):
+    def encode(self, images, training=None):
         x = self._features(images, training)  # (batch, 1 + patches, hidden)
         return {"vector": x[:, 0], "tokens": x[:, 1:]}
 
