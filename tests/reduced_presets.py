@@ -64,6 +64,8 @@ def _reduced(preset):
         head["hidden_dim"] = 8
     if preset.fusion_head == "graph":
         head |= {"num_layers": 1, "num_heads": 2}
+    if head.get("vocabulary_size"):
+        head["vocabulary_size"] = 20
     return dataclasses.replace(
         preset,
         neighbor_dim=POSTER_WIDTHS[preset.poster_encoder] if preset.neighbor_dim else 0,

@@ -6,6 +6,7 @@ from keras_genre.layers.graph_attention import GraphAttention
 from keras_genre.layers.maxout import Maxout
 from keras_genre.layers.missing_embedding import MissingEmbedding
 from keras_genre.layers.modality_dropout import ModalityDropout
+from keras_genre.layers.word_evidence import WordEvidence
 
 __all__ = [
     "AttentionPooling",
@@ -14,4 +15,5 @@ __all__ = [
     "Maxout",
     "MissingEmbedding",
     "ModalityDropout",
+    "WordEvidence",
 ]

@@ -47,6 +47,8 @@ class FeatureClassifier(MultiLabelModel):
                 raw = _input_like(raw, raw.name)
                 masked = {"present": present} if modality == "poster" else {}
                 parts = encoder(raw, **masked)
+                if modality == "text":
+                    parts = {**parts, "token_ids": raw}
                 inputs[raw.name] = raw
             inputs[present.name] = present
             given[modality] = {**parts, "present": present}

@@ -68,7 +68,7 @@ class GenreClassifier(MultiLabelModel):
         if text_encoder is not None:
             ids = keras.Input((None,), dtype="int32", name=features.PLOT_TOKEN_IDS)
             has_plot = keras.Input((), dtype="bool", name=features.HAS_PLOT)
-            modalities["text"] = {**text_encoder(ids), "present": has_plot}
+            modalities["text"] = {**text_encoder(ids), "present": has_plot, "token_ids": ids}
             inputs.update({features.PLOT_TOKEN_IDS: ids, features.HAS_PLOT: has_plot})
         if poster_encoder is not None:
             size = poster_encoder.image_size

@@ -5,6 +5,7 @@ import dataclasses
 from keras_genre.presets import sources
 from keras_genre.presets.poster import POSTER_WIDTHS
 from keras_genre.presets.preset import Preset
+from keras_genre.presets.text import MINILM
 
 # What the fusion study joins: its two best single models, without their classifiers.
 _STUDY_FUSION = Preset(
@@ -28,6 +29,34 @@ _SMALL_FUSION = Preset(
 )
 
 FUSION_PRESETS = {
+    # The model that comes with the package: see `benchmarks/compact_fusion.csv`.
+    "compact_fusion": Preset(
+        description="Plot and poster: MiniLM, tuned, and MobileNet; small enough for a laptop.",
+        text_encoder="bert",
+        poster_encoder="mobilenet",
+        fusion_head="additive",
+        vocabulary_size=30_522,
+        max_tokens=256,
+        image_size=224,
+        text_options=MINILM,
+        poster_options=(("alpha", 0.75),),
+        fusion_options=(("vocabulary_size", 30_522),),
+        tokenizer="wordpiece",
+        text_weights="hf://sentence-transformers/all-MiniLM-L6-v2",
+        poster_freeze="all",
+        training=(
+            ("epochs", 4),
+            ("learning_rate", 1e-3),
+            ("encoder_learning_rate", 1e-4),
+            ("schedule", "cosine"),
+            ("warmup_epochs", 0.2),
+            ("ema_momentum", 0.995),
+            ("modality_dropout", 0.3),
+        ),
+        parameters=26_115_339,
+        source="MiniLM: Wang et al. 2020, arXiv:2002.10957; MobileNet: Howard et al. 2017, "
+        "arXiv:1704.04861",
+    ),
     "early_fusion": dataclasses.replace(
         _STUDY_FUSION,
         description="Plot and poster: DistilBERT and ResNet-18, projected and concatenated.",

@@ -3,6 +3,15 @@
 from keras_genre.presets import sources
 from keras_genre.presets.preset import Preset
 
+MINILM = (
+    ("hidden_dim", 384),
+    ("num_layers", 6),
+    ("num_heads", 12),
+    ("intermediate_dim", 1536),
+    ("pooling", "mean"),
+)
+"""The options of a BERT encoder that make it all-MiniLM-L6-v2."""
+
 TEXT_PRESETS = {
     "lstm": Preset(
         description="Plot alone: word embedding, LSTM, dense.",
@@ -76,13 +85,7 @@ TEXT_PRESETS = {
         text_encoder="bert",
         vocabulary_size=30_522,
         max_tokens=256,
-        text_options=(
-            ("hidden_dim", 384),
-            ("num_layers", 6),
-            ("num_heads", 12),
-            ("intermediate_dim", 1536),
-            ("pooling", "mean"),
-        ),
+        text_options=MINILM,
         fusion_options=sources.STUDY_HEAD,
         tokenizer="wordpiece",
         text_weights="hf://sentence-transformers/all-MiniLM-L6-v2",

@@ -44,6 +44,8 @@ class TrainingFilms:
         frozen = _frozen(model) - ({"poster"} if augmented else set())
         if model.fusion_head.reads_neighbors:
             frozen = set()  # neighbours come with the films themselves
+        if model.fusion_head.reads_words:
+            frozen -= {"text"}  # and so do words
         cache = FeatureCache(folder, dataset, say)
         self._known = {
             split: {name: cache.get(model, preprocessor, name, split) for name in sorted(frozen)}

@@ -6,6 +6,7 @@ import numpy as np
 HAS_TEXT = np.array([True, True, False, False, True, True])
 HAS_POSTER = np.array([True, False, True, False, True, True])
 LENGTHS = np.array([5, 3, 0, 0, 1, 4])  # words of each plot; the rest is padding
+WORDS = (np.arange(30).reshape(6, 5) % 9 + 1) * (np.arange(5) < LENGTHS[:, None])
 NEIGHBORS = np.array([3, 2, 0, 1, 1, 0])  # of each film; the rest is padding
 
 
@@ -24,6 +25,7 @@ def make_modalities(seed=0):
             "vector": floats(4),
             "tokens": floats(5, 4),
             "mask": np.arange(5) < LENGTHS[:, None],
+            "token_ids": WORDS,
             "present": HAS_TEXT,
         },
         "poster": {
@@ -52,6 +54,8 @@ def with_noise_where_hidden(modalities):
     if "text" in noisy:  # the mask of a missing plot may say anything
         mask = noisy["text"]["mask"] | ~noisy["text"]["present"][:, None]
         noisy["text"]["mask"] = mask
+        ids = noisy["text"]["token_ids"]
+        noisy["text"]["token_ids"] = np.where(noisy["text"]["present"][:, None], ids, 9 - ids)
     return noisy
 
 

@@ -25,8 +25,10 @@ OPTIONS = {
     "gated": {"hidden_dim": 8},
     "central": {"hidden_dim": 32},
     "graph": {"hidden_dim": 8, "num_heads": 2},
+    "additive": {"hidden_dim": 8, "poster_dim": 5, "vocabulary_size": 10},
 }
-EMBEDDING = {"concat": 8, "late": 8 + 8, "attention": 8, "gated": 8, "central": 32, "graph": 8}
+EMBEDDING = {name: options["hidden_dim"] for name, options in OPTIONS.items()}
+EMBEDDING |= {"concat": 8, "late": 8 + 8}  # the last of several; both side by side
 FUSING = sorted(set(FUSION_HEADS) - {"concat"})
 
 

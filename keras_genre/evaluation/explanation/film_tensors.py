@@ -76,7 +76,7 @@ def encode(model: GenreClassifier, film: FilmTensors, images=None, copies: int =
     modalities = {}
     if model.text_encoder is not None:
         ids = tf.repeat(tf.constant(film.token_ids), copies, axis=0)
-        modalities["text"] = dict(model.text_encoder(ids, training=False))
+        modalities["text"] = {**model.text_encoder(ids, training=False), "token_ids": ids}
         modalities["text"]["present"] = tf.fill([copies], film.has_plot)
     if model.poster_encoder is not None:
         images = tf.repeat(film.image, copies, axis=0) if images is None else images

@@ -1,5 +1,6 @@
 """explain_by_gradients: integrated gradients on word vectors and pixels of a run's model."""
 
+import contextlib
 from collections.abc import Callable, Sequence
 
 import numpy as np
@@ -190,12 +191,14 @@ class _Path:
     def _logits(self, of_tokens, of_pixels) -> tf.Tensor:
         move = of_pixels[..., tf.newaxis]  # (points, size, size, 1)
         images = self._blank + move * (self._image - self._blank)
-        if self._model.text_encoder is None:
+        head = self._model.fusion_head
+        with contextlib.ExitStack() as scaled:
+            if self._model.text_encoder is not None:
+                scaled.enter_context(scaled_embeddings(self._model.text_encoder, of_tokens))
+            if head.reads_words:
+                scaled.enter_context(scaled_embeddings(head.words, of_tokens))
             modalities = encode(self._model, self._film, images, len(of_pixels))
-        else:
-            with scaled_embeddings(self._model.text_encoder, of_tokens):
-                modalities = encode(self._model, self._film, images, len(of_pixels))
-        return logits_of(self._model, modalities)
+            return logits_of(self._model, modalities)
 
 
 def _cells(of_pixels: np.ndarray) -> np.ndarray:

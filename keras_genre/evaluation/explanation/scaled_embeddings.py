@@ -1,4 +1,4 @@
-"""scaled_embeddings: a text encoder whose word vectors are weakened on their way in."""
+"""scaled_embeddings: a layer whose word vectors are weakened on their way in."""
 
 import contextlib
 from collections.abc import Iterator
@@ -8,21 +8,22 @@ import tensorflow as tf
 
 
 @contextlib.contextmanager
-def scaled_embeddings(text_encoder: keras.layers.Layer, scales: tf.Tensor) -> Iterator[None]:
-    """While the block runs, multiply each word vector that a text encoder looks up by a number.
+def scaled_embeddings(layer: keras.layers.Layer, scales: tf.Tensor) -> Iterator[None]:
+    """While the block runs, multiply each word vector that a layer looks up by a number.
 
     Every text encoder begins with a table of word vectors, a `keras.layers.Embedding`, wherever in
     it that lies; positions and segments are added later and stay as they are. What the table
     gives is changed on its way out, so that nothing else need be known of the encoder.
 
     Args:
-        text_encoder: The encoder. It must not be used by another thread meanwhile.
+        layer: A text encoder, or the `WordEvidence` of a fusion head. It must not be used by
+            another thread meanwhile.
         scales: Floats of shape `(batch, tokens)`. Padding that the encoder appends is not scaled.
 
     Raises:
-        ValueError: If the encoder has no table of word vectors.
+        ValueError: If the layer has no table of word vectors.
     """
-    table = _word_table(text_encoder)
+    table = _word_table(layer)
 
     def call(token_ids, *args, **kwargs):
         vectors = type(table).call(table, token_ids, *args, **kwargs)  # (batch, positions, width)
@@ -37,16 +38,14 @@ def scaled_embeddings(text_encoder: keras.layers.Layer, scales: tf.Tensor) -> It
         del table.call
 
 
-def _word_table(text_encoder: keras.layers.Layer) -> keras.layers.Embedding:
+def _word_table(layer: keras.layers.Layer) -> keras.layers.Embedding:
     tables = [
-        layer
-        for layer in text_encoder._flatten_layers()
-        if isinstance(layer, keras.layers.Embedding)
+        part for part in layer._flatten_layers() if isinstance(part, keras.layers.Embedding)
     ]
     if not tables:
         raise ValueError(
             f"Expected a text encoder that begins with a keras.layers.Embedding, received "
-            f"{type(text_encoder).__name__}, which has none. Explain the film by occlusion."
+            f"{type(layer).__name__}, which has none. Explain the film by occlusion."
         )
     # BERT has one of segments too, of two rows.
     return max(tables, key=lambda table: table.input_dim)

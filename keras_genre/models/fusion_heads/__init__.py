@@ -1,5 +1,6 @@
 """Fusion heads: the encoders' outputs to logits."""
 
+from keras_genre.models.fusion_heads.additive import AdditiveFusionHead
 from keras_genre.models.fusion_heads.attention import AttentionFusionHead
 from keras_genre.models.fusion_heads.central import CentralFusionHead
 from keras_genre.models.fusion_heads.concat import ConcatFusionHead
@@ -15,11 +16,13 @@ FUSION_HEADS = {
     "gated": GatedFusionHead,
     "central": CentralFusionHead,
     "graph": GraphFusionHead,
+    "additive": AdditiveFusionHead,
 }
 """Every fusion head by the name that presets use."""
 
 __all__ = [
     "FUSION_HEADS",
+    "AdditiveFusionHead",
     "AttentionFusionHead",
     "CentralFusionHead",
     "ConcatFusionHead",

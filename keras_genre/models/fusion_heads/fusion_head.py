@@ -23,6 +23,7 @@ class FusionHead(keras.layers.Layer):
     - `present`: bool `(batch,)`, False where the film lacks the modality,
     - `tokens`: `(batch, tokens, features)`, read by heads with `uses_tokens` alone,
     - `mask`: bool `(batch, tokens)`, True where a token is real; without it, all of them are,
+    - `token_ids`: of the text, int `(batch, tokens)`, read by heads with `reads_words` alone,
 
     and of the poster, read by heads with `reads_neighbors` alone,
 
@@ -41,6 +42,7 @@ class FusionHead(keras.layers.Layer):
     needs_both = True
     uses_tokens = False
     reads_neighbors = False
+    reads_words = False
 
     def __init__(self, num_genres, **kwargs):
         super().__init__(**kwargs)
@@ -95,6 +97,8 @@ class FusionHead(keras.layers.Layer):
 
     def _ranks(self, modality):
         ranks = {"vector": 2, "present": 1} | ({"tokens": 3} if self.uses_tokens else {})
+        if self.reads_words and modality == "text":
+            ranks |= {"token_ids": 2}
         if self.reads_neighbors and modality == "poster":
             ranks |= {"neighbors": 3, "neighbor_mask": 2}
         return ranks
@@ -105,7 +109,8 @@ class FusionHead(keras.layers.Layer):
             f"{modality} {part} {_shape(parts[part])[-1]}"
             for modality, parts in sorted(modalities.items())
             for part, rank in self._ranks(modality).items()
-            if rank > 1 and part != "neighbor_mask"  # there may be any number of neighbours
+            # There may be any number of neighbours, and of words.
+            if rank > 1 and part not in ("neighbor_mask", "token_ids")
         )
 
     def get_config(self):

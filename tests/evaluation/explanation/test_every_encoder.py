@@ -88,11 +88,21 @@ def test_tokens_of_any_text_are_told_by_word(plot_layer, text):
     assert (ids[0][owners != NO_WORD] != 0).all()
 
 
-@pytest.mark.parametrize("preset", ["lstm+cnn64+attention", "gru+cnn64+graph"])
-def test_heads_that_read_tokens_are_explained(preset):
-    options = {"hidden_dim": 8} | ({"projection_dim": 8} if "attention" in preset else {})
+HEADS = {
+    "lstm+cnn64+attention": {"projection_dim": 8},
+    "gru+cnn64+graph": {},
+    "gru+cnn64+additive": {"vocabulary_size": 40},
+}
+
+
+@pytest.mark.parametrize("preset", HEADS)
+def test_heads_that_read_more_than_vectors_are_explained(preset):
+    options = {"hidden_dim": 8, **HEADS[preset]}
     neighbors = {"neighbor_dim": 16} if "graph" in preset else {}
     system = make_system(preset, fusion_options=options, **neighbors)
+    if "additive" in preset:  # a new one has nothing to say of single words
+        evidence = system.model.fusion_head.words.evidence.embeddings
+        evidence.assign(np.random.default_rng(0).normal(size=evidence.shape))
     image = np.random.default_rng(0).integers(0, 256, (40, 40, 3), "uint8")
     poster = keras.utils.array_to_img(image)
     explanation = explain_by_gradients(system, "the heist waits", poster, genres=3, steps=32)
