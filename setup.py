@@ -4,6 +4,7 @@ from pathlib import Path
 
 from setuptools import find_packages, setup
 
+_MODELS = "keras_genre.saved_models"
 _BEAM = "apache-beam>=2.70,<3"
 _TENSORBOARD = "tensorboard>=2.20"
 # On Linux, plain xgboost brings some 300 MB for graphics cards, which it is not asked to use.
@@ -21,8 +22,10 @@ setup(
     long_description_content_type="text/markdown",
     license="Apache-2.0",
     python_requires=">=3.11.4",
-    packages=find_packages(include=["keras_genre*"]),
-    package_data={"keras_genre.pages": ["page.html"]},
+    # The trained model lies where servers mount it from, and inside the installed package.
+    packages=[*find_packages(include=["keras_genre*"]), _MODELS],
+    package_dir={_MODELS: "saved_models"},
+    package_data={"keras_genre.pages": ["page.html"], _MODELS: ["compact_fusion/1/**"]},
     install_requires=[
         "tensorflow>=2.20,<2.22",
         "keras>=3.15,<3.16",

@@ -6,6 +6,7 @@ import keras
 import tensorflow as tf
 
 from keras_genre import features
+from keras_genre.export.groups import in_groups
 from keras_genre.export.weights import FLOAT32, NarrowWeights
 
 _PLOTS = tf.TensorSpec([None], tf.string, name=features.PLOT)
@@ -54,7 +55,7 @@ class ServedModel(tf.Module):
     @tf.function(input_signature=[_PLOTS, _POSTERS], autograph=False)
     def embed(self, plot, poster):
         """A vector for each film, as the last layer sees it: `embed`."""
-        answer = self.forward(self.prepare(plot, poster))
+        answer = in_groups(self.forward, self.prepare(plot, poster))
         return {features.EMBEDDING: answer[features.EMBEDDING]}
 
     @tf.function(input_signature=[tf.TensorSpec([None], tf.string, name="inputs")], autograph=False)
@@ -89,7 +90,7 @@ class ServedModel(tf.Module):
 
     def _decided(self, tensors):
         return self.decoder(
-            self.forward(tensors)["logits"],
+            in_groups(self.forward, tensors)["logits"],
             tensors.get(features.HAS_PLOT),
             tensors.get(features.HAS_POSTER),
         )
