@@ -15,7 +15,7 @@ __all__ = ["Task", "batch_size", "run_tasks"]
 Tensors = dict[str, tf.Tensor]
 
 
-@dataclasses.dataclass
+@dataclasses.dataclass(eq=False)  # each is itself alone; tensors do not compare to a truth
 class Task:
     """One request in a batch; `done` is set when it has `outputs` or an `error`."""
 

@@ -109,7 +109,7 @@ class Servable:
         function = self._functions[signature_name]
         if self.batcher is None:
             return function(**tensors)
-        return self.batcher.run((id(self), signature_name), function, tensors, deadline)
+        return self.batcher.run(function, tensors, deadline)
 
 
 def _read_signatures(path: Path) -> Mapping[str, meta_graph_pb2.SignatureDef]:
