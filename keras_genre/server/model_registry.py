@@ -76,10 +76,18 @@ class ModelRegistry:
                 for name, model in models.items()
                 for label, number in model.version_labels.items()
             )
-            gone = [manager for name, manager in self.managers.items() if name not in models]
-            managers = {name: self._manager(model) for name, model in models.items()}
-            new = [manager for name, manager in managers.items() if name not in self.managers]
-            self.managers, self._labels = managers, labels
+            before = self.managers
+            # Labels come first: a version goes only when none means it any more.
+            self.managers = {
+                name: before.get(name)
+                or ModelManager(model, self._poll_seconds, self._on_change, self._batcher)
+                for name, model in models.items()
+            }
+            self._labels = labels
+            for name, manager in self.managers.items():
+                manager.configure(models[name])
+            new = [manager for name, manager in self.managers.items() if name not in before]
+            gone = [manager for name, manager in before.items() if name not in models]
         for manager in new:
             manager.start()
         for manager in gone:
@@ -125,14 +133,15 @@ class ModelRegistry:
         manager = self.managers.get(spec.name)
         lease = contextlib.nullcontext() if manager is None else manager.lease(number)
         with lease as servable:
-            if servable is None:
-                wanted = (
-                    f"Latest({spec.name})" if number is None else f"Specific({spec.name}, {number})"
-                )
-                raise StatusError(
-                    grpc.StatusCode.NOT_FOUND, f"Servable not found for request: {wanted}"
-                )
-            yield servable
+            if servable is not None:
+                yield servable
+                return
+        if number != self._version_number(spec):  # the label has moved meanwhile
+            with self.lease(spec) as servable:
+                yield servable
+            return
+        wanted = f"Latest({spec.name})" if number is None else f"Specific({spec.name}, {number})"
+        raise StatusError(grpc.StatusCode.NOT_FOUND, f"Servable not found for request: {wanted}")
 
     def versions(self, spec: model_pb2.ModelSpec) -> list[ModelVersion]:
         """Return the versions that `spec` means, newest first, whatever their state.
@@ -161,13 +170,6 @@ class ModelRegistry:
                 raise invalid(f"Unrecognized servable version label: {spec.version_label}")
             return number
         return spec.version.value if spec.HasField("version") else None
-
-    def _manager(self, model: ModelConfig) -> ModelManager:
-        manager = self.managers.get(model.name)
-        if manager is None:
-            return ModelManager(model, self._poll_seconds, self._on_change, self._batcher)
-        manager.configure(model)
-        return manager
 
     def _checked_labels(self, model: ModelConfig) -> dict[tuple[str, str], int]:
         """Return what each label of a model means now; let versions that are meant stay loaded."""

@@ -11,8 +11,9 @@ from tiny_model import save_tiny_model
 
 from keras_genre.client import GenreClient
 from keras_genre.errors import ExportError
+from keras_genre.export.labels import label_version
 from keras_genre.export.publishing import publish, retain_versions, roll_back
-from keras_genre.server import BatchingParameters, ServerOptions
+from keras_genre.server import BatchingParameters, ModelsFolder, ServerOptions
 from keras_genre.staging import scratch_folder
 
 CLIENTS = 4
@@ -23,14 +24,15 @@ BATCHING = BatchingParameters(max_batch_size=8, batch_timeout_micros=1000, allow
 class AskingClient(threading.Thread):
     """Asks without a pause and without trying anything again."""
 
-    def __init__(self, address, stop):
+    def __init__(self, address, stop, label):
         super().__init__()
-        self._address, self._stop_asking = address, stop
+        self._address, self._stop_asking, self._label = address, stop, label
         self.versions, self.wrong, self.failure = [], [], None
 
     def run(self):
         try:
-            with GenreClient(self._address, "m", retries=0, timeout=TIMEOUT) as client:
+            options = {"retries": 0, "timeout": TIMEOUT, "label": self._label}
+            with GenreClient(self._address, "m", **options) as client:
                 while not self._stop_asking.is_set():
                     self._note(client.predict(["a heist", "a kiss"]))
         except Exception as error:  # any failed request shall fail the test
@@ -44,9 +46,9 @@ class AskingClient(threading.Thread):
 
 
 @contextlib.contextmanager
-def clients_asking(address):
+def clients_asking(address, label=None):
     stop = threading.Event()
-    clients = [AskingClient(address, stop) for _ in range(CLIENTS)]
+    clients = [AskingClient(address, stop, label) for _ in range(CLIENTS)]
     for client in clients:
         client.start()
     try:
@@ -117,6 +119,23 @@ def test_versions_published_faster_than_they_load_fail_no_request(tmp_path, serv
             publish_next()
             retain_versions(tmp_path / "m", keep=1)  # some go before, or while, they are loaded
         eventually(lambda: have_reached(clients, VERSIONS))
+    check_answers(clients)
+
+
+def test_label_moved_twenty_times_under_load_fails_no_request(tmp_path, serve, publish_next):
+    publish_next()
+    label_version(tmp_path / "m", "stable", 1)
+    folder = ModelsFolder(tmp_path)
+    options = ServerOptions(
+        early_labels=True, late_moves=True, read_config=folder.read_config, config_poll_seconds=0.02
+    )  # as `keras-genre serve` has it
+    server = serve(folder.read_config(), options=options)
+    with clients_asking(server.address, "stable") as clients:
+        for number in range(2, VERSIONS + 1):
+            publish_next()
+            for _ in ("load it", "move the label"):
+                label_version(tmp_path / "m", "stable", number)
+            eventually(lambda number=number: have_reached(clients, number))
     check_answers(clients)
 
 
