@@ -14,7 +14,7 @@ from keras_genre.server.model_config import check_config
 from keras_genre.server.model_manager import ModelManager
 from keras_genre.server.model_version import ModelVersion
 from keras_genre.server.servable import Servable
-from keras_genre.server.statuses import StatusError, invalid
+from keras_genre.server.statuses import StatusError, invalid, not_found, unfit_model
 
 __all__ = ["ModelRegistry"]
 
@@ -104,7 +104,7 @@ class ModelRegistry:
         """
         new = self.configure(config)
         for manager in new:
-            manager.wait_until_attempted()
+            manager.wait_until_looked()
         failed = [manager for manager in new if not manager.available_versions]
         if failed:
             reasons = ", ".join(f"{{{_why_unavailable(manager)}}}" for manager in failed)
@@ -141,7 +141,7 @@ class ModelRegistry:
                 yield servable
             return
         wanted = f"Latest({spec.name})" if number is None else f"Specific({spec.name}, {number})"
-        raise StatusError(grpc.StatusCode.NOT_FOUND, f"Servable not found for request: {wanted}")
+        raise not_found(f"Servable not found for request: {wanted}")
 
     def versions(self, spec: model_pb2.ModelSpec) -> list[ModelVersion]:
         """Return the versions that `spec` means, newest first, whatever their state.
@@ -158,9 +158,7 @@ class ModelRegistry:
         ]
         if not versions:
             wanted = "any versions" if number is None else f"version {number}"
-            raise StatusError(
-                grpc.StatusCode.NOT_FOUND, f"Could not find {wanted} of model {spec.name}"
-            )
+            raise not_found(f"Could not find {wanted} of model {spec.name}")
         return versions
 
     def _version_number(self, spec: model_pb2.ModelSpec) -> int | None:
@@ -186,10 +184,9 @@ class ModelRegistry:
                 if model.model_version_policy.HasField("specific"):
                     model.model_version_policy.specific.versions.append(before)
             else:
-                raise StatusError(
-                    grpc.StatusCode.FAILED_PRECONDITION,
+                raise unfit_model(
                     f"Request to assign label to version {number} of model {model.name}, which is "
-                    "not currently available for inference",
+                    "not currently available for inference"
                 )
         return labels
 
