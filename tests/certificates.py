@@ -27,3 +27,11 @@ def make_certificates(folder):
         openssl("x509", "-req", "-in", f"{name}.csr", "-CA", "ca.pem", "-CAkey", "ca.key",
                 "-out", f"{name}.pem", "-days", "2", "-extfile", "names")  # fmt: skip
     return folder
+
+
+def server_credentials(keys, mutual):
+    """What a gRPC server proves itself with; if `mutual`, it asks clients for the same."""
+    import grpc
+
+    pair = ((keys / "server.key").read_bytes(), (keys / "server.pem").read_bytes())
+    return grpc.ssl_server_credentials([pair], (keys / "ca.pem").read_bytes(), mutual)

@@ -1,16 +1,10 @@
 import json
 
-import grpc
 import pytest
-from certificates import make_certificates, needs_openssl
+from certificates import needs_openssl, server_credentials
 from fake_model import FakeModel, serving
 
 PREDICT = ("predict", "--model", "m", "--plot", "A heist.", "--timeout", 5)
-
-
-@pytest.fixture(scope="module")
-def keys(tmp_path_factory):
-    return make_certificates(tmp_path_factory.mktemp("keys"))
 
 
 @pytest.fixture(params=[False, True], ids=["tls", "mutual tls"])
@@ -20,9 +14,7 @@ def mutual(request):
 
 @pytest.fixture
 def port(keys, mutual):
-    pair = ((keys / "server.key").read_bytes(), (keys / "server.pem").read_bytes())
-    credentials = grpc.ssl_server_credentials([pair], (keys / "ca.pem").read_bytes(), mutual)
-    with serving(FakeModel(), credentials=credentials) as port:
+    with serving(FakeModel(), credentials=server_credentials(keys, mutual)) as port:
         yield port
 
 

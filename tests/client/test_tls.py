@@ -4,20 +4,14 @@ import json
 import ssl
 import threading
 
-import grpc
 import pytest
-from certificates import make_certificates, needs_openssl
+from certificates import needs_openssl, server_credentials
 from fake_model import FakeModel, serving
 
 from keras_genre.client import AsyncGenreClient, GenreClient, RestGenreClient, Tls
 from keras_genre.errors import ServerUnavailableError
 
 pytestmark = needs_openssl
-
-
-@pytest.fixture(scope="module")
-def keys(tmp_path_factory):
-    return make_certificates(tmp_path_factory.mktemp("keys"))
 
 
 @pytest.fixture(params=[False, True], ids=["tls", "mutual tls"])
@@ -27,9 +21,7 @@ def mutual(request):
 
 @pytest.fixture
 def port(keys, mutual):
-    pair = ((keys / "server.key").read_bytes(), (keys / "server.pem").read_bytes())
-    credentials = grpc.ssl_server_credentials([pair], (keys / "ca.pem").read_bytes(), mutual)
-    with serving(FakeModel(), credentials=credentials) as port:
+    with serving(FakeModel(), credentials=server_credentials(keys, mutual)) as port:
         yield port
 
 
