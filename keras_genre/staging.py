@@ -16,7 +16,14 @@ try:
 except ImportError:  # Windows has no such locks; there, what a killed process left stays
     fcntl = None
 
-__all__ = ["resumable_file", "resumable_folder", "scratch_folder", "staged_file", "staged_folder"]
+__all__ = [
+    "one_at_a_time",
+    "resumable_file",
+    "resumable_folder",
+    "scratch_folder",
+    "staged_file",
+    "staged_folder",
+]
 
 # What only a disk can be blamed for. Anything else that goes wrong in a block keeps its own error.
 _DISK_FAULTS = {
@@ -189,6 +196,26 @@ def staged_file(target: str | Path) -> Iterator[Path]:
         yield scratch / target.name
         os.replace(scratch / target.name, target)
         scratch.rmdir()
+
+
+@contextlib.contextmanager
+def one_at_a_time(folder: str | Path) -> Iterator[None]:
+    """Run the block while no other process or thread runs one for the same folder; wait for it.
+
+    For files that are read, changed and replaced. The lock ends with the block, or the process, and
+    leaves nothing behind. Where there are no locks (Windows, some network file systems), the block
+    runs without.
+
+    Args:
+        folder: A folder. If it is not there, the block runs without a lock, too, and finds out.
+    """
+    with contextlib.ExitStack() as closing:
+        with contextlib.suppress(OSError):
+            descriptor = os.open(folder, os.O_RDONLY)
+            closing.callback(os.close, descriptor)
+            if fcntl is not None:
+                fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield
 
 
 def _refuse_existing(target: Path, error: type[KerasGenreError]) -> None:

@@ -6,6 +6,7 @@ os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
 
 import numpy as np
 import pytest
+from certificates import make_certificates
 
 from keras_genre.catalog import make_synthetic_catalog
 from keras_genre.genres import GenreVocabulary
@@ -74,3 +75,9 @@ def make_predictions():
         )
 
     return make
+
+
+@pytest.fixture(scope="session")
+def keys(tmp_path_factory):
+    """A folder of certificates and keys; see `make_certificates`."""
+    return make_certificates(tmp_path_factory.mktemp("keys"))

@@ -10,7 +10,7 @@ import pytest
 
 from keras_genre import staging as staging_module
 from keras_genre.errors import DatasetError, KerasGenreError
-from keras_genre.staging import scratch_folder, staged_file, staged_folder
+from keras_genre.staging import one_at_a_time, scratch_folder, staged_file, staged_folder
 
 _WRITER = """
 import sys
@@ -299,3 +299,11 @@ def test_staged_file_written_by_several_at_once_is_one_of_theirs(tmp_path):
         list(threads.map(write, range(10)))
     assert len(set((tmp_path / "file").read_text())) == 1
     assert os.listdir(tmp_path) == ["file"]
+
+
+def test_one_at_a_time_goes_on_without_a_folder_and_without_locks(tmp_path, monkeypatch):
+    with one_at_a_time(tmp_path / "nothing"):
+        pass
+    monkeypatch.setattr(staging_module, "fcntl", None)
+    with one_at_a_time(tmp_path), one_at_a_time(tmp_path):
+        pass

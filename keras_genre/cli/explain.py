@@ -8,6 +8,7 @@ import click
 
 from keras_genre.cli.output import emit, json_option, progress_bar, say
 from keras_genre.cli.parameters import Choice, Folder
+from keras_genre.cli.server_access import access_options
 from keras_genre.features import join_text
 
 _METHODS = ("occlusion", "integrated-gradients")
@@ -44,9 +45,22 @@ _NUM_WORDS = 5
     help="Seconds to wait for each answer of a server.",
 )
 @click.option("--out", type=click.Path(dir_okay=False), help="Picture to draw, a PNG file.")
+@access_options
 @json_option
 def command(
-    run_or_model, plot, tagline, poster, genres, top, method, server, model, timeout, out, as_json
+    run_or_model,
+    plot,
+    tagline,
+    poster,
+    genres,
+    top,
+    method,
+    server,
+    model,
+    timeout,
+    out,
+    access,
+    as_json,
 ):
     """Say which words and which parts of the poster spoke for a film's genres.
 
@@ -56,12 +70,14 @@ def command(
     """
     plot = join_text(plot or "", tagline)
     _check_usage(plot, poster, run_or_model, server, model, method)
+    access.check(server)
     from keras_genre.cli.quiet import import_tensorflow_quietly
 
     import_tensorflow_quietly()
     with progress_bar("Explaining") as progress:
         if server:
-            explanation = _through_server(server, model, timeout, plot, poster, genres, progress)
+            options = {"timeout": timeout, **access.client_options()}
+            explanation = _through_server(server, model, options, plot, poster, genres, progress)
         elif _is_run(run_or_model):
             explanation = _of_run(run_or_model, plot, poster, genres, top, method, progress)
         else:
@@ -92,11 +108,11 @@ def _is_run(folder) -> bool:
     return (Path(folder) / "recipe.json").is_file()
 
 
-def _through_server(server, model, timeout, plot, poster, genres, progress):
+def _through_server(server, model, options, plot, poster, genres, progress):
     from keras_genre.client import GenreClient
     from keras_genre.evaluation.explanation import explain_by_occlusion
 
-    with GenreClient(server, model, timeout=timeout) as client:
+    with GenreClient(server, model, **options) as client:
         return explain_by_occlusion(client, plot, poster, genres=genres or None, progress=progress)
 
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from keras_genre.cli.label import label_text
+from keras_genre.cli.label import label_text, mounted_at_option
 from keras_genre.cli.output import emit, json_option, say
 from keras_genre.cli.parameters import Choice, Folder
 
@@ -52,17 +52,20 @@ class _BatchSizes(click.ParamType):
     "--label",
     help="Let this label mean the new version, for example canary, in <to>/models.config.",
 )
+@mounted_at_option
 @click.option(
     "--keep",
     type=click.IntRange(min=1),
     help="Then delete all versions but so many of the newest, and labelled ones.",
 )
 @json_option
-def command(run, to, weights, batch_sizes, label, keep, as_json):
+def command(run, to, weights, batch_sizes, label, mounted_at, keep, as_json):
     """Export RUN as the next integer version of <to>/<name of the run>.
 
     The version appears only after it was loaded and gave the run's own answers.
     """
+    if mounted_at and not label:
+        raise click.UsageError("--mounted-at goes into models.config, with --label.")
     from keras_genre.cli.quiet import import_tensorflow_quietly
 
     import_tensorflow_quietly()
@@ -82,7 +85,8 @@ def command(run, to, weights, batch_sizes, label, keep, as_json):
     if measured:
         result["measured"] = measured
     if label:
-        result["models_config"] = str(label_version(model, label, result["version"]))
+        config = label_version(model, label, result["version"], mounted_at)
+        result["models_config"] = str(config)
         result["labels"] = labelled_versions(model)
     elif has_labels:
         say("Servers load what has a label in models.config: give it one with keras-genre label.")

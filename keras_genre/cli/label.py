@@ -5,13 +5,21 @@ import click
 from keras_genre.cli.output import emit, json_option
 from keras_genre.cli.parameters import Folder
 
+mounted_at_option = click.option(
+    "--mounted-at",
+    metavar="FOLDER",
+    help="Where the server has the folder of models.  [default: as models.config says; else "
+    "/models, as in containers]",
+)
+
 
 @click.command()
 @click.argument("model", type=Folder())
 @click.argument("label")
 @click.argument("version", type=click.IntRange(min=0))
+@mounted_at_option
 @json_option
-def command(model, label, version, as_json):
+def command(model, label, version, mounted_at, as_json):
     """Let LABEL mean VERSION of MODEL, saved_models/<name>: stable, canary, or any other.
 
     Writes models.config beside the models, for --model_config_file of TensorFlow Serving. A version
@@ -21,7 +29,7 @@ def command(model, label, version, as_json):
     from keras_genre.export import label_version
     from keras_genre.export.labels import labelled_versions
 
-    path = label_version(model, label, version)
+    path = label_version(model, label, version, mounted_at)
     meant = labelled_versions(model)[label]
     result = {"label": label, "version": meant, "models_config": str(path)}
     emit(result, label_text(label, version, meant, path), as_json)

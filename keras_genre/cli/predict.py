@@ -9,6 +9,7 @@ import click
 
 from keras_genre.cli.output import bar_text, emit, json_option
 from keras_genre.cli.parameters import Choice, Folder
+from keras_genre.cli.server_access import ServerAccess, access_options
 from keras_genre.errors import ModelNotFoundError
 from keras_genre.features import TEXTS, join_text
 
@@ -54,6 +55,7 @@ def _column_options(function):
     type=click.FloatRange(0, min_open=True),
     help="Seconds to wait for a server.  [default: 10; with --csv, 60]",
 )
+@access_options
 @json_option
 def command(
     plot,
@@ -69,6 +71,7 @@ def command(
     saved_models,
     top,
     timeout,
+    access,
     as_json,
     **columns,
 ):
@@ -83,7 +86,8 @@ def command(
     _check(bool(plot or tagline or poster), table, out, [posters, encoding, *columns])
     if server and not model:
         raise click.UsageError("Name the --model to ask for: a server may have several.")
-    asked = _Asked(server, model, saved_models, timeout or (60.0 if table else 10.0))
+    access.check(server)
+    asked = _Asked(server, model, saved_models, timeout or (60.0 if table else 10.0), access)
     if table:
         from keras_genre.cli.predict_films import predict_films
 
@@ -113,6 +117,7 @@ class _Asked:
     model: str | None
     saved_models: str
     timeout: float
+    access: ServerAccess
 
     @contextlib.contextmanager
     def predictor(self, version: int | None = None):
@@ -126,7 +131,8 @@ class _Asked:
         if folder:
             yield InProcessPredictor(folder)
             return
-        with GenreClient(self.server, self.model, version, timeout=self.timeout) as client:
+        options = {"timeout": self.timeout, **self.access.client_options()}
+        with GenreClient(self.server, self.model, version, **options) as client:
             yield client
 
 

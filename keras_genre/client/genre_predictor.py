@@ -9,14 +9,10 @@ from keras_genre.client.streaming import predict_each
 
 
 class GenrePredictor(abc.ABC):
-    """What a model in this process and one behind a server have in common.
+    """What a model in this process and one behind a server have in common."""
 
-    Args:
-        batch_size: Films a request.
-    """
-
-    def __init__(self, batch_size: int):
-        self._batch_size = batch_size
+    _batch_size: int
+    """Films a request; a subclass sets it."""
 
     @abc.abstractmethod
     def predict_batch(self, batch: FilmBatch) -> list[GenrePrediction]:

@@ -1,20 +1,16 @@
 """GenreClient: a model behind TensorFlow Serving, over gRPC."""
 
-from collections.abc import Mapping
-
 import grpc
-from tensorflow_serving.apis import model_service_pb2_grpc, prediction_service_pb2_grpc
 
 from keras_genre.client.films import FilmBatch
 from keras_genre.client.genre_prediction import GenrePrediction
 from keras_genre.client.genre_predictor import GenrePredictor
 from keras_genre.client.grpc_connection import GrpcConnection
-from keras_genre.client.grpc_messages import AskedModel, read_predictions, read_states
+from keras_genre.client.grpc_messages import read_predictions, read_states
 from keras_genre.client.readiness import wait_until_available
-from keras_genre.client.tls import Tls
 
 
-class GenreClient(GenrePredictor):
+class GenreClient(GrpcConnection, GenrePredictor):
     """Asks a model behind TensorFlow Serving, or the development server, over gRPC.
 
     It may be used by several threads at once.
@@ -49,25 +45,7 @@ class GenreClient(GenrePredictor):
         ('Crime',)
     """
 
-    def __init__(
-        self,
-        address: str,
-        model: str,
-        version: int | None = None,
-        timeout: float = 10.0,
-        batch_size: int = 32,
-        retries: int = 3,
-        *,
-        label: str | None = None,
-        tls: Tls | None = None,
-        metadata: Mapping[str, str] | None = None,
-    ):
-        self._connection = GrpcConnection(address, timeout, retries, tls, metadata)
-        self._asked = AskedModel(model, version, label)
-        super().__init__(batch_size)
-        self._channel = self._connection.open_channel(grpc)
-        self._predictions = prediction_service_pb2_grpc.PredictionServiceStub(self._channel)
-        self._models = model_service_pb2_grpc.ModelServiceStub(self._channel)
+    _library = grpc
 
     def predict_batch(self, batch: FilmBatch) -> list[GenrePrediction]:
         """Say the genres of films that are checked and read already, in one request."""
@@ -84,13 +62,13 @@ class GenreClient(GenrePredictor):
         Raises:
             ServerUnavailableError: If that takes longer than `timeout` seconds.
         """
-        longest = self._connection.timeout
+        longest = self._timeout
 
         def states(remaining):
             # The connection is waited for, so that a server that comes is seen at once.
             return self._version_states(timeout=min(longest, remaining), wait_for_ready=True)
 
-        wait_until_available(states, self._asked.name, self._connection.address, timeout)
+        wait_until_available(states, self._asked.name, self._address, timeout)
 
     def close(self) -> None:
         """Close the connection."""
@@ -108,6 +86,6 @@ class GenreClient(GenrePredictor):
 
     def _call(self, method, request, **options):
         try:
-            return method(request, **{**self._connection.call_options(), **options})
+            return method(request, **{**self._call_options(), **options})
         except grpc.RpcError as cause:
-            raise self._connection.error(cause) from cause
+            raise self._error(cause) from cause

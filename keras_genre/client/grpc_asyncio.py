@@ -2,22 +2,20 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterable, AsyncIterator, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterable, AsyncIterator, Iterable, Sequence
 
 import grpc
 import grpc.aio
-from tensorflow_serving.apis import model_service_pb2_grpc, prediction_service_pb2_grpc
 
 from keras_genre.client.films import FilmBatch, Poster, film_batches, read_pairs
 from keras_genre.client.genre_prediction import GenrePrediction
 from keras_genre.client.grpc_connection import GrpcConnection
-from keras_genre.client.grpc_messages import AskedModel, read_predictions, read_states
+from keras_genre.client.grpc_messages import read_predictions, read_states
 from keras_genre.client.readiness import NOT_YET, PAUSE, is_available, not_ready
 from keras_genre.client.streaming import check_stream, each_async, numbered_batches_async
-from keras_genre.client.tls import Tls
 
 
-class AsyncGenreClient:
+class AsyncGenreClient(GrpcConnection):
     """`GenreClient` for asyncio: the same arguments, methods and errors.
 
     Posters are read in threads, so that the event loop goes on meanwhile. It belongs to the event
@@ -29,25 +27,7 @@ class AsyncGenreClient:
         ('Crime',)
     """
 
-    def __init__(
-        self,
-        address: str,
-        model: str,
-        version: int | None = None,
-        timeout: float = 10.0,
-        batch_size: int = 32,
-        retries: int = 3,
-        *,
-        label: str | None = None,
-        tls: Tls | None = None,
-        metadata: Mapping[str, str] | None = None,
-    ):
-        self._connection = GrpcConnection(address, timeout, retries, tls, metadata)
-        self._asked = AskedModel(model, version, label)
-        self._batch_size = batch_size
-        self._channel = self._connection.open_channel(grpc.aio)
-        self._predictions = prediction_service_pb2_grpc.PredictionServiceStub(self._channel)
-        self._models = model_service_pb2_grpc.ModelServiceStub(self._channel)
+    _library = grpc.aio
 
     async def predict(
         self,
@@ -101,13 +81,13 @@ class AsyncGenreClient:
             cause = None
             remaining = max(0.0, deadline - time.monotonic())
             try:
-                longest = min(self._connection.timeout, remaining)
+                longest = min(self._timeout, remaining)
                 if is_available(await self._version_states(timeout=longest, wait_for_ready=True)):
                     return
             except NOT_YET as error:
                 cause = error
             if time.monotonic() >= deadline:
-                raise not_ready(self._asked.name, self._connection.address, timeout) from cause
+                raise not_ready(self._asked.name, self._address, timeout) from cause
             await asyncio.sleep(PAUSE)
 
     async def close(self) -> None:
@@ -130,6 +110,6 @@ class AsyncGenreClient:
 
     async def _call(self, method, request, **options):
         try:
-            return await method(request, **{**self._connection.call_options(), **options})
+            return await method(request, **{**self._call_options(), **options})
         except grpc.RpcError as cause:
-            raise self._connection.error(cause) from cause
+            raise self._error(cause) from cause

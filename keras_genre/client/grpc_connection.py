@@ -1,11 +1,13 @@
-"""Connecting to a server over gRPC, and its errors as those of this package."""
+"""What both clients over gRPC are made of: a connection, and errors as those of this package."""
 
-import dataclasses
+import types
 from collections.abc import Mapping
 
 import grpc
+from tensorflow_serving.apis import model_service_pb2_grpc, prediction_service_pb2_grpc
 
 from keras_genre.client.arguments import check_address, check_timeout
+from keras_genre.client.grpc_messages import AskedModel
 from keras_genre.client.retries import retry_options
 from keras_genre.client.tls import Tls
 from keras_genre.errors import (
@@ -29,48 +31,65 @@ _ERRORS = {
 }
 
 
-@dataclasses.dataclass(frozen=True)
 class GrpcConnection:
-    """How a server is reached. The arguments are those of `GenreClient`."""
+    """A model on a server that is reached over gRPC: what both clients are made of.
 
-    address: str
-    timeout: float
-    retries: int
-    tls: Tls | None
-    metadata: Mapping[str, str] | None
+    The arguments are those of `GenreClient`, which tells them. A subclass names the library whose
+    channels it uses, `grpc` or `grpc.aio`.
+    """
 
-    def __post_init__(self):
-        check_address(self.address)
-        check_timeout(self.timeout)
+    _library: types.ModuleType
 
-    def open_channel(self, library):
-        """Connect, with `grpc` or `grpc.aio`."""
-        options = _UNLIMITED + retry_options(self.retries, self.timeout)
-        if self.tls is None:
-            return library.insecure_channel(self.address, options=options)
-        credentials = self.tls.channel_credentials()
-        return library.secure_channel(self.address, credentials, options=options)
+    def __init__(
+        self,
+        address: str,
+        model: str,
+        version: int | None = None,
+        timeout: float = 10.0,
+        batch_size: int = 32,
+        retries: int = 3,
+        *,
+        label: str | None = None,
+        tls: Tls | None = None,
+        metadata: Mapping[str, str] | None = None,
+    ):
+        check_address(address)
+        check_timeout(timeout)
+        self._asked = AskedModel(model, version, label)
+        self._address = address
+        self._timeout = timeout
+        self._batch_size = batch_size
+        self._is_encrypted = tls is not None
+        self._metadata = {} if metadata is None else metadata
+        options = _UNLIMITED + retry_options(retries, timeout)
+        if tls is None:
+            self._channel = self._library.insecure_channel(address, options=options)
+        else:
+            credentials = tls.channel_credentials()
+            self._channel = self._library.secure_channel(address, credentials, options=options)
+        self._predictions = prediction_service_pb2_grpc.PredictionServiceStub(self._channel)
+        self._models = model_service_pb2_grpc.ModelServiceStub(self._channel)
 
-    def call_options(self) -> dict:
+    def _call_options(self) -> dict:
         """What every call is made with: its deadline, and the caller's metadata."""
-        metadata = [(name.lower(), value) for name, value in (self.metadata or {}).items()]
-        return {"timeout": self.timeout, "metadata": metadata}
+        metadata = [(name.lower(), value) for name, value in self._metadata.items()]
+        return {"timeout": self._timeout, "metadata": metadata}
 
-    def error(self, cause: grpc.RpcError) -> PredictorError:
+    def _error(self, cause: grpc.RpcError) -> PredictorError:
         """The error of this package that says what went wrong."""
         code, details = cause.code(), cause.details()
         hint = {
             grpc.StatusCode.UNAVAILABLE: (
-                f"No server answers at {self.address}. Start one with "
+                f"No server answers at {self._address}. Start one with "
                 f"`keras-genre serve saved_models`, or check the address"
-                f"{' and the certificates' if self.tls else ''}. ({details})"
+                f"{' and the certificates' if self._is_encrypted else ''}. ({details})"
             ),
             grpc.StatusCode.DEADLINE_EXCEEDED: (
-                f"The server at {self.address} did not answer within {self.timeout:g} seconds. "
+                f"The server at {self._address} did not answer within {self._timeout:g} seconds. "
                 f"Allow more time, or send fewer films at once."
             ),
             grpc.StatusCode.NOT_FOUND: (
-                f"The server at {self.address} has no such model: {details}."
+                f"The server at {self._address} has no such model: {details}."
             ),
-        }.get(code, f"The server at {self.address} answered {code.name}: {details}")
+        }.get(code, f"The server at {self._address} answered {code.name}: {details}")
         return _ERRORS.get(code, PredictorError)(hint)

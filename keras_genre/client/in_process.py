@@ -32,7 +32,7 @@ class InProcessPredictor(GenrePredictor):
 
     def __init__(self, folder: str | Path, batch_size: int = 32):
         self.folder = folder = _version_folder(Path(folder))
-        super().__init__(batch_size)
+        self._batch_size = batch_size
         self.model, self.version = folder.parent.name, int(folder.name)
         self._loaded = tf.saved_model.load(str(folder))
         self._predict = self._loaded.signatures["serving_default"]

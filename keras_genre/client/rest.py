@@ -82,7 +82,7 @@ class RestGenreClient(GenrePredictor):
         self._url, self._model, self._version = url.rstrip("/"), model, version
         self._path = _model_path(model, version, label)
         self._timeout = timeout
-        super().__init__(batch_size)
+        self._batch_size = batch_size
         self._waits = waits_between_tries(retries, timeout)
         self._headers = {} if headers is None else headers
         self._http = httpx.Client(verify=True if tls is None else tls.ssl_context())

@@ -13,7 +13,7 @@ from pathlib import Path
 from keras_genre.errors import ExportError
 from keras_genre.export.labels import configured_versions, labelled_versions
 from keras_genre.model_versions import list_versions
-from keras_genre.staging import scratch_folder
+from keras_genre.staging import one_at_a_time, scratch_folder
 
 MANIFEST = Path("assets.extra") / "manifest.json"
 
@@ -73,6 +73,11 @@ def retain_versions(folder: str | Path, keep: int) -> list[int]:
     if keep < 1:
         raise ValueError(f"Expected to keep at least 1 version, received {keep}.")
     folder = Path(folder)
+    with one_at_a_time(folder.resolve().parent):  # nobody labels a version that is to go
+        return _retain(folder, keep)
+
+
+def _retain(folder: Path, keep: int) -> list[int]:
     versions = _versions(folder)
     spared = {*list(versions)[-keep:], *configured_versions(folder)}
     deleted = [number for number in versions if number not in spared]

@@ -5,7 +5,7 @@ import dataclasses
 import os
 import threading
 import time
-from collections.abc import Callable, Hashable
+from collections.abc import Callable
 from pathlib import Path
 
 import grpc
@@ -89,7 +89,6 @@ class BatchingParameters:
 
 @dataclasses.dataclass
 class _Batch:
-    call: Callable
     opened: float
     tasks: list[Task] = dataclasses.field(default_factory=list)
     size: int = 0
@@ -111,7 +110,7 @@ class BatchScheduler:
 
     def __init__(self, parameters: BatchingParameters):
         self._parameters = parameters
-        self._queues: dict[Hashable, collections.deque[_Batch]] = {}
+        self._queues: dict[Callable, collections.deque[_Batch]] = {}
         self._change = threading.Condition()  # guards _queues and what is in them
         self._stopping = False
         self._threads = [
@@ -121,12 +120,12 @@ class BatchScheduler:
         for thread in self._threads:
             thread.start()
 
-    def run(self, key: Hashable, call: Callable, inputs: dict, deadline: float | None) -> dict:
+    def run(self, call: Callable, inputs: dict, deadline: float | None) -> dict:
         """Run `call` on `inputs` together with whatever else is there, and return the outputs.
 
         Args:
-            key: What may be batched together: requests with the same key.
-            call: Takes tensors by name, gives tensors by name.
+            call: Takes tensors by name, gives tensors by name: one signature of one version.
+                Requests for the same one are batched together.
             inputs: Tensors by name, each of shape `(rows, ...)`.
             deadline: When nobody waits for the answer any more (`time.monotonic`). None = never.
 
@@ -141,7 +140,7 @@ class BatchScheduler:
                 f"{self._parameters.max_batch_size}"
             )
         task = Task(inputs, size, deadline)
-        if size == 0 or not self._enqueue(key, call, task):
+        if size == 0 or not self._enqueue(call, task):
             return call(**inputs)
         timeout = None if deadline is None else max(0.0, deadline - time.monotonic())
         if not task.done.wait(timeout):
@@ -156,37 +155,38 @@ class BatchScheduler:
             self._stopping = True
             self._change.notify_all()
 
-    def _enqueue(self, key: Hashable, call: Callable, task: Task) -> bool:
+    def _enqueue(self, call: Callable, task: Task) -> bool:
         limits = self._parameters
         with self._change:
             if self._stopping:
                 return False
-            queue = self._queues.setdefault(key, collections.deque())
+            queue = self._queues.setdefault(call, collections.deque())
             if not queue or queue[-1].size + task.size > limits.max_batch_size:
                 if len(queue) >= limits.max_enqueued_batches:
                     raise StatusError(
                         grpc.StatusCode.UNAVAILABLE,
                         "The batch scheduling queue to which this task was submitted is full",
                     )
-                queue.append(_Batch(call, time.monotonic()))
+                queue.append(_Batch(time.monotonic()))
             queue[-1].add(task)
             self._change.notify()
         return True
 
     def _work(self) -> None:
-        while (batch := self._next_batch()) is not None:
+        while (due := self._next_batch()) is not None:
+            call, batch = due
             run_tasks(
-                batch.call,
+                call,
                 batch.tasks,
                 self._parameters.allowed_batch_sizes,
                 self._parameters.pad_variable_length_inputs,
             )
 
-    def _next_batch(self) -> _Batch | None:
+    def _next_batch(self) -> tuple[Callable, _Batch] | None:
         """Wait for a batch that is due and take it; None when the scheduler has stopped."""
         with self._change:
             while True:
-                due = {key: self._due(queue) for key, queue in self._queues.items()}
+                due = {call: self._due(queue) for call, queue in self._queues.items()}
                 first = min(due, key=due.get, default=None)
                 if first is None and self._stopping:
                     return None
@@ -198,7 +198,7 @@ class BatchScheduler:
                 if not self._queues[first]:
                     del self._queues[first]  # a version may be unloaded: keep nothing of it
                 self._change.notify()  # another batch may be due too
-                return batch
+                return first, batch
 
     def _due(self, queue: collections.deque[_Batch]) -> float:
         head = queue[0]

@@ -10,12 +10,12 @@ from tensorflow_serving.config.model_server_config_pb2 import ModelServerConfig
 
 from keras_genre.errors import ServerError
 from keras_genre.server.batching import BatchScheduler
-from keras_genre.server.config_poller import ConfigPoller
 from keras_genre.server.health import HealthReporter
 from keras_genre.server.listeners import Listeners, join_address
 from keras_genre.server.model_config import config_of_models
 from keras_genre.server.model_manager import ModelManager
 from keras_genre.server.model_registry import ModelRegistry
+from keras_genre.server.poller import Poller
 from keras_genre.server.server_options import ServerOptions
 from keras_genre.server.statuses import StatusError
 
@@ -80,17 +80,19 @@ class DevelopmentServer:
         self._options = options
         if not isinstance(models, ModelServerConfig):
             models = config_of_models(models)
-        self._config = models
+        self._config: ModelServerConfig | None = models  # None: labels wait, so it comes again
         self._batcher = BatchScheduler(options.batching) if options.batching else None
         self._registry = ModelRegistry(
             poll_seconds,
-            self._report_health,
+            lambda: self._health.report(),
             self._batcher,
             options.early_labels,
             options.late_moves,
         )
         self._health = HealthReporter(self._registry)
-        self._poller: ConfigPoller | None = None
+        self._poller = Poller(
+            "Cannot take the configuration", self._look_at_config, options.config_poll_seconds
+        )
         self._listeners: Listeners | None = None
         self._lifecycle = threading.Lock()
         self._stopping = False
@@ -138,12 +140,21 @@ class DevelopmentServer:
                 raise ServerError(
                     "This DevelopmentServer was started or stopped before. Make a new one."
                 )
-            self._bind()
+            self._listeners = Listeners(
+                self._registry,
+                self._health,
+                self._host,
+                self._port,
+                self._rest_port,
+                self._max_workers,
+                self._options,
+            )
+            self._port, self._rest_port = self._listeners.port, self._listeners.rest_port
             if self._options.listen_early:
                 self._open()
             new = self._configure()
         for manager in new:
-            manager.wait_until_attempted()
+            manager.wait_until_looked()
         if not self._options.listen_early:
             with self._lifecycle:
                 if not self._stopping:
@@ -181,18 +192,6 @@ class DevelopmentServer:
     def __exit__(self, *_) -> None:
         self.stop()
 
-    def _bind(self) -> None:
-        self._listeners = Listeners(
-            self._registry,
-            self._health,
-            self._host,
-            self._port,
-            self._rest_port,
-            self._max_workers,
-            self._options,
-        )
-        self._port, self._rest_port = self._listeners.port, self._listeners.rest_port
-
     def _open(self) -> None:
         self._listeners.open()
         rest = f" and {self.rest_url}" if self._options.rest else ""
@@ -207,20 +206,23 @@ class DevelopmentServer:
                 "configuration; a label of a version that is not loaded yet needs `early_labels` "
                 "(`--allow_version_labels_for_unavailable_models`)."
             ) from error
-        if self._options.read_config is not None:
-            self._poller = ConfigPoller(
-                self._options.read_config,
-                self._options.config_poll_seconds,
-                self._registry,
-                self._config,
-            )
+        if self._options.read_config is not None and self._options.config_poll_seconds:
             self._poller.start()
         return new
 
+    def _look_at_config(self) -> None:
+        config = self._options.read_config()
+        if config == self._config:
+            return
+        new = self._registry.configure(config)
+        self._config = None if self._registry.labels_wait else config
+        if new:
+            names = ", ".join(manager.name for manager in new)
+            _logger.info("The configuration has new models: %s", names)
+
     def _drain(self, deadline: float) -> bool:
         self._health.drain()
-        if self._poller is not None:
-            self._poller.stop()
+        self._poller.request_stop()
         self._registry.request_stop()
         if self._batcher is not None:
             self._batcher.stop()  # no batch waits for requests that are refused now
@@ -231,9 +233,6 @@ class DevelopmentServer:
         if self._listeners is not None:
             _logger.info("The development server on %s has stopped", self.address)
         return all(idle)
-
-    def _report_health(self) -> None:
-        self._health.report()
 
 
 def _check_arguments(

@@ -14,7 +14,7 @@ from tensorflow_serving.apis import (
 )
 
 from keras_genre.server.servable import DEFAULT_SIGNATURE, Servable
-from keras_genre.server.statuses import StatusError, invalid
+from keras_genre.server.statuses import StatusError, invalid, unfit_model
 
 __all__ = ["classify", "infer", "regress"]
 
@@ -116,7 +116,7 @@ def _check_classification(signature: meta_graph_pb2.SignatureDef) -> list[str]:
         raise invalid(f"Expected one or two output Tensors, found {len(signature.outputs)}")
     names = [name for name in (_CLASSES, _SCORES) if name in signature.outputs]
     if not names:
-        raise _precondition(
+        raise unfit_model(
             f'Expected classification signature outputs to contain at least one of "{_CLASSES}" '
             f'or "{_SCORES}". Signature was: {signature}'
         )
@@ -128,7 +128,7 @@ def _check_regression(signature: meta_graph_pb2.SignatureDef) -> None:
     if len(signature.outputs) != 1:
         raise invalid("Expected one output Tensor.")
     if _VALUES not in signature.outputs:
-        raise _precondition(f"No regression outputs found in SignatureDef: {signature}")
+        raise unfit_model(f"No regression outputs found in SignatureDef: {signature}")
 
 
 _CHECKS: dict[str, Callable] = {
@@ -141,7 +141,7 @@ def _check_input(signature: meta_graph_pb2.SignatureDef, kind: str) -> None:
     if len(signature.inputs) != 1:
         raise invalid("Expected one input Tensor.")
     if _INPUTS not in signature.inputs:
-        raise _precondition(f"No {kind} inputs found in SignatureDef: {signature}")
+        raise unfit_model(f"No {kind} inputs found in SignatureDef: {signature}")
 
 
 def _serialized(examples: input_pb2.Input) -> list[bytes]:
@@ -214,7 +214,3 @@ def _shape_text(tensor: tf.Tensor) -> str:
 
 def _type(dtype: tf.DType) -> str:
     return types_pb2.DataType.Name(dtype.as_datatype_enum)
-
-
-def _precondition(message: str) -> StatusError:
-    return StatusError(grpc.StatusCode.FAILED_PRECONDITION, message)

@@ -5,17 +5,16 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 
-import grpc
 import tensorflow as tf
 
-from keras_genre.server.statuses import StatusError, expired, invalid
+from keras_genre.server.statuses import expired, invalid, unfit_model
 
 __all__ = ["Task", "batch_size", "run_tasks"]
 
 Tensors = dict[str, tf.Tensor]
 
 
-@dataclasses.dataclass
+@dataclasses.dataclass(eq=False)  # each is itself alone; tensors do not compare to a truth
 class Task:
     """One request in a batch; `done` is set when it has `outputs` or an `error`."""
 
@@ -93,9 +92,9 @@ def _run_merged(
     parts = [{} for _ in tasks]
     for name, tensor in outputs.items():
         if tensor.shape.rank == 0:
-            raise _unfit("Batched output tensor has 0 dimensions")
+            raise unfit_model("Batched output tensor has 0 dimensions")
         if tensor.shape[0] != sum(sizes) + fill:
-            raise _unfit(
+            raise unfit_model(
                 "Batched output tensor's 0th dimension does not equal the sum of the 0th dimension "
                 "sizes of the input tensors"
             )
@@ -110,7 +109,7 @@ def _merge(name: str, tensors: list[tf.Tensor], fill: int, pad: bool) -> tf.Tens
         largest = [max(sizes) for sizes in ranks]
         tensors = [_padded(tensor, largest) for tensor in tensors]
     elif len({tuple(tensor.shape[1:]) for tensor in tensors}) > 1:
-        raise _unfit(
+        raise unfit_model(
             f"Tensors with name '{name}' from different tasks have different shapes and padding "
             "is turned off.Set pad_variable_length_inputs to true, or ensure that all tensors "
             "with the same namehave equal dimensions starting with the first dim."
@@ -127,7 +126,3 @@ def _padded(tensor: tf.Tensor, sizes: Sequence[int]) -> tf.Tensor:
         raise invalid("Got empty tensor in batch of non-empty tensors.")
     paddings = [[0, 0], *([0, more] for more in missing)]
     return tf.pad(tensor, paddings, constant_values=tf.reshape(tensor, [-1])[0])
-
-
-def _unfit(message: str) -> StatusError:
-    return StatusError(grpc.StatusCode.FAILED_PRECONDITION, message)

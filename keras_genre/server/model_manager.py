@@ -10,11 +10,13 @@ from pathlib import Path
 
 from tensorflow_serving.config.model_server_config_pb2 import ModelConfig
 
+from keras_genre.errors import ServerError
 from keras_genre.model_versions import list_versions
 from keras_genre.server.batching import BatchScheduler
 from keras_genre.server.model_config import wanted_versions
 from keras_genre.server.model_folders import folder_fingerprint
 from keras_genre.server.model_version import ModelVersion, VersionState
+from keras_genre.server.poller import Poller
 from keras_genre.server.servable import Servable
 from keras_genre.server.statuses import status_of
 from keras_genre.server.warm_up import play_warm_up
@@ -28,7 +30,7 @@ _logger = logging.getLogger(__package__)
 _loading = threading.Lock()
 
 
-class ModelManager:
+class ModelManager(Poller):
     """Keeps the versions of one model loaded that its configuration asks for.
 
     A thread looks at the base path every `poll_seconds`. A new version is loaded beside the old
@@ -52,36 +54,17 @@ class ModelManager:
     ):
         self.name = config.name
         self._config = config
-        self._poll_seconds = poll_seconds
         self._on_change = on_change
         self._batcher = batcher
         self._versions: dict[int, ModelVersion] = {}
         self._lock = threading.Lock()  # guards _versions and what is in them
-        self._complaint = ""
-        self._stopping = threading.Event()
-        self._attempted = threading.Event()
-        self._wake = threading.Event()  # set to look again without waiting
-        self._thread = threading.Thread(target=self._run, name=f"poll-{self.name}", daemon=True)
-
-    def start(self) -> None:
-        """Start the thread that looks and loads."""
-        self._thread.start()
+        super().__init__(config.name, self._look_for_versions, poll_seconds)
 
     def configure(self, config: ModelConfig) -> None:
         """Look elsewhere, or for other versions, from now on."""
         if config != self._config:
             self._config = config
-            self._wake.set()
-
-    def wait_until_attempted(self) -> None:
-        """Block until the first look, and the load it led to, is over, or `stop` is called."""
-        self._attempted.wait()
-
-    def request_stop(self) -> None:
-        """Ask the thread to end after what it is doing. Does not block."""
-        self._stopping.set()
-        self._attempted.set()
-        self._wake.set()
+            self.wake()
 
     def stop(self, timeout: float) -> bool:
         """End the thread and unload everything that no request is using.
@@ -90,12 +73,11 @@ class ModelManager:
             True if nothing is left at work, False if a load or a request outlasted `timeout`.
         """
         self.request_stop()
-        if self._thread.ident is not None:
-            self._thread.join(timeout)
+        ended = self.join(timeout)
         self._unload_except(())
         with self._lock:
             busy = any(version.requests for version in self._versions.values())
-        return not busy and not self._thread.is_alive()
+        return ended and not busy
 
     @property
     def available_versions(self) -> list[int]:
@@ -131,41 +113,22 @@ class ModelManager:
                     version.requests -= 1
                     self._end_if_unused(version)
 
-    def poll(self) -> None:
+    def _look_for_versions(self) -> None:
         """Look at the base path once; load and unload what that asks for."""
         config = self._config
         try:
             found = list_versions(config.base_path)
         except OSError as error:
             # A disk that is gone for a moment is no wish to unload: go on with what is loaded.
-            self._complain(f"cannot read {config.base_path}: {error.strerror}")
-            return
+            raise ServerError(f"cannot read {config.base_path}: {error.strerror}") from error
         wanted = wanted_versions(config.model_version_policy, found)
         if not wanted:
             which = "integer-named version folder" if not found else "version that is asked for"
-            self._complain(f"no {which} in {config.base_path}")
-            return
-        self._complaint = ""
+            raise ServerError(f"no {which} in {config.base_path}")
         for number in wanted:
             if self._is_due(number, found[number]):
                 self._load(number, found[number])
         self._unload_except(wanted)
-
-    def _run(self) -> None:
-        while not self._stopping.is_set():
-            try:
-                self.poll()
-            except Exception as error:  # the thread must outlive any surprise
-                self._complain(f"{type(error).__name__}: {error}")
-            self._attempted.set()
-            self._wake.wait(self._poll_seconds or None)
-            self._wake.clear()
-
-    def _complain(self, complaint: str) -> None:
-        """Log what is wrong with the base path once, not at every look."""
-        if complaint != self._complaint:
-            _logger.warning("%s: %s. What is loaded goes on serving.", self.name, complaint)
-        self._complaint = complaint
 
     def _available(self) -> list[ModelVersion]:
         return [v for v in self._versions.values() if v.state is VersionState.AVAILABLE]
@@ -195,7 +158,7 @@ class ModelManager:
         with self._lock:
             self._versions[number] = version
         with _loading:
-            if self._stopping.is_set():
+            if self.is_stopping:
                 return
             version.state = VersionState.LOADING
             started = time.monotonic()

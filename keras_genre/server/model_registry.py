@@ -14,7 +14,7 @@ from keras_genre.server.model_config import check_config
 from keras_genre.server.model_manager import ModelManager
 from keras_genre.server.model_version import ModelVersion
 from keras_genre.server.servable import Servable
-from keras_genre.server.statuses import StatusError, invalid
+from keras_genre.server.statuses import StatusError, invalid, not_found, unfit_model
 
 __all__ = ["ModelRegistry"]
 
@@ -76,10 +76,18 @@ class ModelRegistry:
                 for name, model in models.items()
                 for label, number in model.version_labels.items()
             )
-            gone = [manager for name, manager in self.managers.items() if name not in models]
-            managers = {name: self._manager(model) for name, model in models.items()}
-            new = [manager for name, manager in managers.items() if name not in self.managers]
-            self.managers, self._labels = managers, labels
+            before = self.managers
+            # Labels come first: a version goes only when none means it any more.
+            self.managers = {
+                name: before.get(name)
+                or ModelManager(model, self._poll_seconds, self._on_change, self._batcher)
+                for name, model in models.items()
+            }
+            self._labels = labels
+            for name, manager in self.managers.items():
+                manager.configure(models[name])
+            new = [manager for name, manager in self.managers.items() if name not in before]
+            gone = [manager for name, manager in before.items() if name not in models]
         for manager in new:
             manager.start()
         for manager in gone:
@@ -96,7 +104,7 @@ class ModelRegistry:
         """
         new = self.configure(config)
         for manager in new:
-            manager.wait_until_attempted()
+            manager.wait_until_looked()
         failed = [manager for manager in new if not manager.available_versions]
         if failed:
             reasons = ", ".join(f"{{{_why_unavailable(manager)}}}" for manager in failed)
@@ -125,14 +133,15 @@ class ModelRegistry:
         manager = self.managers.get(spec.name)
         lease = contextlib.nullcontext() if manager is None else manager.lease(number)
         with lease as servable:
-            if servable is None:
-                wanted = (
-                    f"Latest({spec.name})" if number is None else f"Specific({spec.name}, {number})"
-                )
-                raise StatusError(
-                    grpc.StatusCode.NOT_FOUND, f"Servable not found for request: {wanted}"
-                )
-            yield servable
+            if servable is not None:
+                yield servable
+                return
+        if number != self._version_number(spec):  # the label has moved meanwhile
+            with self.lease(spec) as servable:
+                yield servable
+            return
+        wanted = f"Latest({spec.name})" if number is None else f"Specific({spec.name}, {number})"
+        raise not_found(f"Servable not found for request: {wanted}")
 
     def versions(self, spec: model_pb2.ModelSpec) -> list[ModelVersion]:
         """Return the versions that `spec` means, newest first, whatever their state.
@@ -149,9 +158,7 @@ class ModelRegistry:
         ]
         if not versions:
             wanted = "any versions" if number is None else f"version {number}"
-            raise StatusError(
-                grpc.StatusCode.NOT_FOUND, f"Could not find {wanted} of model {spec.name}"
-            )
+            raise not_found(f"Could not find {wanted} of model {spec.name}")
         return versions
 
     def _version_number(self, spec: model_pb2.ModelSpec) -> int | None:
@@ -161,13 +168,6 @@ class ModelRegistry:
                 raise invalid(f"Unrecognized servable version label: {spec.version_label}")
             return number
         return spec.version.value if spec.HasField("version") else None
-
-    def _manager(self, model: ModelConfig) -> ModelManager:
-        manager = self.managers.get(model.name)
-        if manager is None:
-            return ModelManager(model, self._poll_seconds, self._on_change, self._batcher)
-        manager.configure(model)
-        return manager
 
     def _checked_labels(self, model: ModelConfig) -> dict[tuple[str, str], int]:
         """Return what each label of a model means now; let versions that are meant stay loaded."""
@@ -184,10 +184,9 @@ class ModelRegistry:
                 if model.model_version_policy.HasField("specific"):
                     model.model_version_policy.specific.versions.append(before)
             else:
-                raise StatusError(
-                    grpc.StatusCode.FAILED_PRECONDITION,
+                raise unfit_model(
                     f"Request to assign label to version {number} of model {model.name}, which is "
-                    "not currently available for inference",
+                    "not currently available for inference"
                 )
         return labels
 

@@ -54,22 +54,14 @@ class PredictionService(prediction_service_pb2_grpc.PredictionServiceServicer):
     @answering
     def Classify(self, request, deadline):  # noqa: N802
         """Give class labels and scores of examples."""
-
-        def answer(servable, signature_name):
-            result = classify(servable, signature_name, request.input, deadline)
-            return classification_pb2.ClassificationResponse(result=result)
-
-        return self._answer("Classify", request, answer)
+        response = classification_pb2.ClassificationResponse
+        return self._answer_about_examples("Classify", request, deadline, classify, response)
 
     @answering
     def Regress(self, request, deadline):  # noqa: N802
         """Give a value for each of some examples."""
-
-        def answer(servable, signature_name):
-            result = regress(servable, signature_name, request.input, deadline)
-            return regression_pb2.RegressionResponse(result=result)
-
-        return self._answer("Regress", request, answer)
+        response = regression_pb2.RegressionResponse
+        return self._answer_about_examples("Regress", request, deadline, regress, response)
 
     @answering
     def MultiInference(self, request, deadline):  # noqa: N802
@@ -92,6 +84,12 @@ class PredictionService(prediction_service_pb2_grpc.PredictionServiceServicer):
             if field != SIGNATURES:
                 raise invalid(f"Metadata field {field} is not supported")
         return model_metadata(self._registry, request.model_spec)
+
+    def _answer_about_examples(self, api: str, request, deadline, ask: Callable, response: type):
+        def answer(servable, signature_name):
+            return response(result=ask(servable, signature_name, request.input, deadline))
+
+        return self._answer(api, request, answer)
 
     def _answer(self, api: str, request, answer: Callable[[Servable, str], object]):
         with self._counted(api, request):

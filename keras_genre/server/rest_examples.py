@@ -7,7 +7,7 @@ from tensorflow_serving.apis import classification_pb2, input_pb2, regression_pb
 
 from keras_genre.server.rest_json import is_base64, read_base64, type_of, unfit
 from keras_genre.server.rest_outputs import shortest
-from keras_genre.server.statuses import StatusError, invalid
+from keras_genre.server.statuses import invalid
 
 __all__ = ["read_examples", "write_classes", "write_values"]
 
@@ -87,8 +87,4 @@ def _converted(name: str, value) -> tuple[str, object]:
         if value not in _INT64:
             raise invalid(f"Feature: {name} has uint64 element. Only int64 is supported.")
         return "int64_list", int(value)
-    raise _odd(name, value)
-
-
-def _odd(name: str, value) -> StatusError:
-    return invalid(f"Feature: {name} has element with unexpected JSON type: {type_of(value)}")
+    raise invalid(f"Feature: {name} has element with unexpected JSON type: {type_of(value)}")

@@ -9,7 +9,7 @@ import tensorflow as tf
 
 from keras_genre.server.rest_json import RANGES
 from keras_genre.server.statuses import invalid
-from keras_genre.server.tensors import type_name
+from keras_genre.server.tensors import as_array, type_name
 
 __all__ = ["shortest", "write_outputs"]
 
@@ -44,8 +44,7 @@ def shortest(number: float) -> float:
 def _as_list(name: str, tensor: tf.Tensor):
     """Return a tensor as nested lists of what JSON can hold."""
     dtype = tensor.dtype
-    # A string scalar comes as `bytes`; without `object`, NumPy would drop its trailing zeros.
-    values = np.asarray(tensor.numpy(), dtype=object if dtype == tf.string else None)
+    values = as_array(tensor)
     if dtype == tf.string:
         texts = np.empty(values.size, dtype=object)
         texts[:] = [_text(name, value) for value in values.ravel()]

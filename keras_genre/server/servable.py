@@ -12,7 +12,7 @@ from tensorflow.core.framework import tensor_pb2
 from tensorflow.core.protobuf import meta_graph_pb2, saved_model_pb2
 
 from keras_genre.server.batching import BatchScheduler
-from keras_genre.server.statuses import StatusError, expired, invalid
+from keras_genre.server.statuses import StatusError, expired, invalid, not_found, unfit_model
 from keras_genre.server.tensors import read_tensor, type_name
 
 __all__ = ["DEFAULT_SIGNATURE", "Servable"]
@@ -83,10 +83,7 @@ class Servable:
             tf.errors.OpError: If the model itself fails on the input.
         """
         if signature_name not in self._functions:
-            raise StatusError(
-                grpc.StatusCode.FAILED_PRECONDITION,
-                f'Serving signature key "{signature_name}" not found.',
-            )
+            raise unfit_model(f'Serving signature key "{signature_name}" not found.')
         signature = self.signatures[signature_name]
         _check_input_count(signature, inputs)
         tensors = _read_inputs(signature, inputs)
@@ -109,7 +106,7 @@ class Servable:
         function = self._functions[signature_name]
         if self.batcher is None:
             return function(**tensors)
-        return self.batcher.run((id(self), signature_name), function, tensors, deadline)
+        return self.batcher.run(function, tensors, deadline)
 
 
 def _read_signatures(path: Path) -> Mapping[str, meta_graph_pb2.SignatureDef]:
@@ -118,7 +115,7 @@ def _read_signatures(path: Path) -> Mapping[str, meta_graph_pb2.SignatureDef]:
         saved_model = saved_model_pb2.SavedModel.FromString((path / "saved_model.pb").read_bytes())
         return saved_model.meta_graphs[0].signature_def
     except FileNotFoundError as error:
-        raise StatusError(grpc.StatusCode.NOT_FOUND, f"No saved_model.pb in {path}") from error
+        raise not_found(f"No saved_model.pb in {path}") from error
     except (DecodeError, IndexError) as error:
         raise StatusError(
             grpc.StatusCode.DATA_LOSS, f"{path}/saved_model.pb is half-written or damaged"

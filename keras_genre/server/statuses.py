@@ -16,7 +16,9 @@ __all__ = [
     "answering",
     "expired",
     "invalid",
+    "not_found",
     "status_of",
+    "unfit_model",
 ]
 
 _logger = logging.getLogger(__package__)
@@ -47,6 +49,16 @@ class StatusError(Exception):
 def invalid(message: str) -> StatusError:
     """Return the status of a request that does not fit."""
     return StatusError(grpc.StatusCode.INVALID_ARGUMENT, message)
+
+
+def unfit_model(message: str) -> StatusError:
+    """Return the status of a request that the model is not made for."""
+    return StatusError(grpc.StatusCode.FAILED_PRECONDITION, message)
+
+
+def not_found(message: str) -> StatusError:
+    """Return the status of a request for what is not there."""
+    return StatusError(grpc.StatusCode.NOT_FOUND, message)
 
 
 def expired() -> StatusError:

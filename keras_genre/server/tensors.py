@@ -8,7 +8,7 @@ from tensorflow.core.framework import tensor_pb2, types_pb2
 
 from keras_genre.server.statuses import invalid
 
-__all__ = ["read_tensor", "type_name", "write_tensor", "write_values"]
+__all__ = ["as_array", "read_tensor", "type_name", "write_tensor", "write_values"]
 
 _FIELDS = {
     tf.float32: "float_val", tf.float64: "double_val", tf.string: "string_val",
@@ -41,11 +41,16 @@ def write_tensor(tensor: tf.Tensor, proto: tensor_pb2.TensorProto) -> None:
     if tensor.dtype not in _FIELDS:
         proto.CopyFrom(tf.make_tensor_proto(tensor))
         return
-    # A string scalar comes as `bytes`; without `object`, NumPy would drop its trailing zeros.
-    values = np.asarray(tensor.numpy(), dtype=object if tensor.dtype == tf.string else None)
+    values = as_array(tensor)
     if _FIELDS[tensor.dtype] == "half_val":
         values = values.view(np.uint16)  # 16-bit floats travel as their bits
     write_values(tensor.dtype, tensor.shape, values.ravel().tolist(), proto)
+
+
+def as_array(tensor: tf.Tensor) -> np.ndarray:
+    """Return the values of a tensor; strings as `bytes` objects."""
+    # A string scalar comes as `bytes`; without `object`, NumPy would drop its trailing zeros.
+    return np.asarray(tensor.numpy(), dtype=object if tensor.dtype == tf.string else None)
 
 
 def write_values(

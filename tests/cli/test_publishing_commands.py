@@ -40,6 +40,7 @@ def test_export_of_narrow_weights_tells_size_and_loss_labels_and_retains(run, ti
     config = (models / "models.config").read_text()
     assert "canary" in config
     assert "stable" in config
+    assert f'base_path: "/models/{tiny_run.name}"' in config
     assert sorted(os.listdir(models / tiny_run.name)) == ["2", "3"]
 
 
@@ -57,9 +58,20 @@ def test_label_moves_to_a_version_that_is_loaded_and_lets_another_be_loaded_firs
     assert run("label", models / tiny_run.name, "stable", 2)[0] == 0
     assert run("label", models / tiny_run.name, "stable", 2)[0] == 0
     (models / tiny_run.name / "4").rmdir()
+    assert run(*line[:2], "stable", 2, "--mounted-at", "/srv")[0] == 0
+    assert f'base_path: "/srv/{tiny_run.name}"' in (models / "models.config").read_text()
+    code, _, err = run(*line[:2], "stable", 2, "--mounted-at", "srv")
+    assert code == 1
+    assert err == "Error: Expected an absolute path of the server, received 'srv'.\n"
     code, _, err = run("label", models / tiny_run.name, "stable", 9)
     assert code == 1
     assert "no version 9" in err
+
+
+def test_export_told_where_the_server_has_it_without_a_label_is_refused(run, tiny_run):
+    code, _, err = run("export", tiny_run.folder, "--mounted-at", "/srv")
+    assert code == 2
+    assert "with --label" in err
 
 
 @pytest.mark.parametrize("sizes", ["1,x", "one"])

@@ -1,42 +1,17 @@
 import asyncio
 import http.server
 import json
-import shutil
 import ssl
-import subprocess
 import threading
 
-import grpc
 import pytest
+from certificates import needs_openssl, server_credentials
 from fake_model import FakeModel, serving
 
 from keras_genre.client import AsyncGenreClient, GenreClient, RestGenreClient, Tls
 from keras_genre.errors import ServerUnavailableError
 
-pytestmark = pytest.mark.skipif(shutil.which("openssl") is None, reason="makes the certificates")
-
-
-@pytest.fixture(scope="module")
-def keys(tmp_path_factory):
-    """A folder with an authority, and certificates that it signed for a server and a client."""
-    folder = tmp_path_factory.mktemp("keys")
-
-    def openssl(*args):
-        subprocess.run(["openssl", *args], cwd=folder, check=True, capture_output=True)
-
-    new_key = ("-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes")
-    for name in ("ca", "other"):
-        openssl(
-            "req", "-x509", *new_key, "-keyout", f"{name}.key", "-out", f"{name}.pem",
-            "-subj", f"/CN={name}", "-days", "2",
-        )  # fmt: skip
-    (folder / "names").write_text("subjectAltName=IP:127.0.0.1\n")
-    for name in ("server", "client"):
-        openssl("req", *new_key, "-keyout", f"{name}.key", "-out", f"{name}.csr",
-                "-subj", f"/CN={name}")  # fmt: skip
-        openssl("x509", "-req", "-in", f"{name}.csr", "-CA", "ca.pem", "-CAkey", "ca.key",
-                "-out", f"{name}.pem", "-days", "2", "-extfile", "names")  # fmt: skip
-    return folder
+pytestmark = needs_openssl
 
 
 @pytest.fixture(params=[False, True], ids=["tls", "mutual tls"])
@@ -46,9 +21,7 @@ def mutual(request):
 
 @pytest.fixture
 def port(keys, mutual):
-    pair = ((keys / "server.key").read_bytes(), (keys / "server.pem").read_bytes())
-    credentials = grpc.ssl_server_credentials([pair], (keys / "ca.pem").read_bytes(), mutual)
-    with serving(FakeModel(), credentials=credentials) as port:
+    with serving(FakeModel(), credentials=server_credentials(keys, mutual)) as port:
         yield port
 
 

@@ -8,50 +8,12 @@ import types
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
 
 import pytest
-import tensorflow as tf
 from half_plus_two import save_half_plus
 from serving_helpers import TIMEOUT, Client, RestClient
+from tiny_model import save_tiny_model
 
 from keras_genre.server import DevelopmentServer
 from keras_genre.server.servable import Servable
-
-
-class TinyModel(tf.Module):
-    """Answers `answer` for the first genre; the second depends on plot and poster."""
-
-    def __init__(self, answer):
-        super().__init__()
-        self.answer = tf.Variable(float(answer))
-
-    @tf.function(
-        input_signature=[
-            tf.TensorSpec([None], tf.string, name="plot"),
-            tf.TensorSpec([None], tf.string, name="poster"),
-        ]
-    )
-    def serving_default(self, plot, poster):
-        length = tf.cast(tf.strings.length(plot) + 10 * tf.strings.length(poster), tf.float32)
-        first = tf.fill(tf.shape(length), self.answer)
-        probabilities = tf.stack([first, length / 100.0], axis=1)
-        genres = tf.tile([["Drama", "Sci-Fi"]], [tf.shape(length)[0], 1])
-        return {
-            "probabilities": probabilities,
-            "selected": probabilities > 0.5,
-            "genres": genres,
-        }
-
-    @tf.function(
-        input_signature=[
-            tf.TensorSpec([None], tf.int32, name="index"),
-            tf.TensorSpec([None], tf.float32, name="scale"),
-        ]
-    )
-    def pick(self, index, scale):
-        return {"picked": tf.gather([1.0, 2.0], index) * scale}
-
-    @tf.function(input_signature=[tf.TensorSpec([], tf.string, name="path")])
-    def read(self, path):
-        return {"content": tf.io.read_file(path)}
 
 
 @pytest.fixture(scope="session")
@@ -59,10 +21,7 @@ def tiny_models(tmp_path_factory):
     """Folders 1, 2 and 3: SavedModels that answer 0.1, 0.2 and 0.3."""
     folder = tmp_path_factory.mktemp("tiny_models")
     for number in (1, 2, 3):
-        model = TinyModel(number / 10)
-        names = ("serving_default", "pick", "read")
-        signatures = {name: getattr(model, name) for name in names}
-        tf.saved_model.save(model, str(folder / str(number)), signatures=signatures)
+        save_tiny_model(folder / str(number), number / 10)
     return folder
 
 

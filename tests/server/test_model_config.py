@@ -15,6 +15,7 @@ from keras_genre.server import (
     read_model_config,
 )
 from keras_genre.server.model_config import wanted_versions
+from keras_genre.server.model_registry import ModelRegistry
 
 Policy = FileSystemStoragePathSourceConfig.ServableVersionPolicy
 CONFIG = """
@@ -208,6 +209,22 @@ def test_reload_of_something_else_is_invalid(client):
     code, message = refusal(reload, client, config)
     assert code == "INVALID_ARGUMENT"
     assert message.endswith("Only ModelConfigList is currently supported")
+
+
+def test_label_that_moves_between_its_look_up_and_the_version_is_looked_up_again(
+    make_model, serve, connect, read_config, monkeypatch
+):
+    base_path = make_model("m", 1, 2)
+    options = ServerOptions(early_labels=True)
+    config = read_config(base_path, "specific { versions: 2 }", stable=2)
+    client = connect(serve(config, options=options))
+    look_up, late = ModelRegistry._version_number, iter([1])  # what the label meant just before
+    monkeypatch.setattr(
+        ModelRegistry, "_version_number", lambda self, spec: next(late, look_up(self, spec))
+    )
+    assert client.answer(label="stable") == 0.2
+    code, message = refusal(client.predict, version=1)
+    assert (code, message) == ("NOT_FOUND", "Servable not found for request: Specific(m, 1)")
 
 
 def test_config_file_is_read_again_and_bad_ones_change_nothing(

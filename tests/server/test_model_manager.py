@@ -142,14 +142,17 @@ def test_bad_model_beside_good_one_does_not_stop_it(make_model, serve, connect, 
     assert client.answer(name="bad") == 0.3
 
 
-def test_surprise_in_one_poll_does_not_end_polling(client, base_path, publish, monkeypatch, polls):
+def test_surprise_in_one_poll_does_not_end_polling(
+    client, base_path, publish, monkeypatch, polls, caplog
+):
     def broken(*_):
         raise RuntimeError("a bug")
 
     with monkeypatch.context() as patch:
-        patch.setattr("keras_genre.server.model_manager.max", broken, raising=False)
+        patch.setattr("keras_genre.server.model_manager.wanted_versions", broken)
         seen = len(polls)
         eventually(lambda: len(polls) > seen + 2)
+    assert caplog.text.count("m: RuntimeError: a bug. What is loaded goes on serving.") == 1
     publish(base_path, 2)
     eventually(lambda: client.answer() == 0.2)
 

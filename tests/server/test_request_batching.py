@@ -1,4 +1,3 @@
-import concurrent.futures
 import threading
 import time
 
@@ -10,6 +9,7 @@ from serving_helpers import TIMEOUT, eventually, refusal
 from keras_genre.errors import ServerError
 from keras_genre.server import BatchingParameters, ServerOptions
 from keras_genre.server.batching import BatchScheduler
+from keras_genre.server.merging import Task, run_tasks
 from keras_genre.server.statuses import StatusError
 
 FILE = """
@@ -68,7 +68,7 @@ def ask(scheduler, model, *inputs, deadline=None):
     def ask_one(index):
         tensor = tf.constant(inputs[index], tf.float32)
         try:
-            outputs = scheduler.run("key", model, {"x": tensor}, deadline)
+            outputs = scheduler.run(model, {"x": tensor}, deadline)
             answers[index] = outputs["y"].numpy().tolist()
         except Exception as error:
             answers[index] = error
@@ -152,7 +152,7 @@ def test_request_over_the_largest_batch_is_invalid(make_scheduler, model):
 )
 def test_inputs_without_a_common_batch_are_invalid(make_scheduler, model, inputs, words):
     with pytest.raises(StatusError, match=words):
-        make_scheduler().run("key", model, inputs, None)
+        make_scheduler().run(model, inputs, None)
 
 
 def test_empty_request_is_answered_without_waiting(make_scheduler, model):
@@ -172,7 +172,7 @@ def test_full_queue_is_unavailable_and_recovers(make_scheduler, model):
     eventually(lambda: model.batches)  # one inside, and then two that wait
     for thread in threads[1:]:
         thread.start()
-    eventually(lambda: len(scheduler._queues.get("key", ())) == 2)
+    eventually(lambda: len(scheduler._queues.get(model, ())) == 2)
     (error,) = ask(scheduler, model, [[2]])
     assert error.code.name == "UNAVAILABLE"
     assert error.message.startswith("The batch scheduling queue to which this task was submitted")
@@ -196,6 +196,28 @@ def test_request_whose_time_is_up_is_not_run(make_scheduler, model):
     first.join(TIMEOUT)
     assert ask(scheduler, model, [[3]]) == [[[6]]]
     assert model.batches == [[[1]], [[3]]]
+
+
+def test_request_whose_time_is_up_does_not_harm_its_neighbours(model):
+    late, *others = [Task({"x": tf.constant([[n], [n]], tf.float32)}, 2) for n in (1.0, 2.0, 3.0)]
+    late.deadline = time.monotonic()
+    run_tasks(model, [late, *others], allowed_sizes=(), pad=False)
+    assert late.error.code.name == "DEADLINE_EXCEEDED"
+    assert [task.outputs["y"].numpy().tolist() for task in others] == [[[4], [4]], [[6], [6]]]
+
+
+def test_requests_for_different_models_are_different_batches(make_scheduler, model):
+    scheduler = make_scheduler(batch_timeout_micros=20_000)
+    answers = []
+    threads = [
+        threading.Thread(target=lambda call=call: answers.append(ask(scheduler, call, [[1]])))
+        for call in (model, lambda x: {"y": x * 3})
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(TIMEOUT)
+    assert sorted(answers) == [[[[2]]], [[[3]]]]
 
 
 def test_bad_request_does_not_harm_its_neighbours(make_scheduler, model):
@@ -254,29 +276,6 @@ def test_stop_of_server_does_not_wait_for_a_batch_to_fill(half_plus_two, serve, 
     assert server.stop(TIMEOUT) is True
     assert time.monotonic() - started < TIMEOUT / 2
     assert call.result().outputs["y"].float_val == [3.0]
-
-
-def test_versions_swapped_under_batched_load_fail_no_request(make_model, serve, connect, publish):
-    base_path = make_model("m", 1)
-    parameters = BatchingParameters(max_batch_size=8, batch_timeout_micros=1000)
-    client = connect(serve({"m": base_path}, options=ServerOptions(batching=parameters)))
-    stop, answers = threading.Event(), []
-
-    def load():
-        while not stop.is_set():
-            response = client.predict()
-            version = response.model_spec.version.value
-            answers.append((version, round(response.outputs["probabilities"].float_val[0], 3)))
-
-    with concurrent.futures.ThreadPoolExecutor(4) as pool:
-        loads = [pool.submit(load) for _ in range(4)]
-        for version in (2, 3):
-            publish(base_path, version)
-            eventually(lambda version=version: answers and answers[-1][0] == version)
-        stop.set()
-        for one in loads:
-            one.result(TIMEOUT)  # raises what a request was refused with
-    assert set(answers) == {(1, 0.1), (2, 0.2), (3, 0.3)}
 
 
 def test_server_with_batching_answers_as_without(half_plus_two, serve, connect, connect_rest):
