@@ -29,14 +29,13 @@ def make_films(folder: Path, count: int, count_pieces, most_pieces: int) -> Path
     catalog, _ = kg.catalog.make_synthetic_catalog(folder / "drawn", count * 3 // 2 + 30)
     frame = catalog.frame[(catalog.frame["plot"] != "") & (catalog.frame["poster"] != "")]
     frame = frame.iloc[:count]
-    plots = frame["plot"].tolist()
+    drawn = [plot.split() for plot in frame["plot"]]
     random = np.random.default_rng(0)
-    lengths = np.exp(random.normal(np.log(_MEDIAN), _SPREAD, count)).clip(_LEAST, most_pieces)
-    counts = count_pieces(plots)
-    plots = [
-        _of_length(plot.split(), round(length * len(plot.split()) / count))
-        for plot, length, count in zip(plots, lengths, counts, strict=True)
-    ]
+    pieces = np.exp(random.normal(np.log(_MEDIAN), _SPREAD, count)).clip(_LEAST, most_pieces)
+    words = pieces
+    for _ in range(3):  # words of a beginning are of more pieces than those of the whole
+        plots = list(map(_of_length, drawn, words.round().astype(int)))
+        words = words * pieces / count_pieces(plots)
     films = folder / "films"
     films.mkdir()
     (films / "plots.json").write_text(json.dumps(plots))
