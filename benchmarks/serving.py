@@ -15,8 +15,9 @@ sides take turns, round by round. Open load: requests at random moments, at 50, 
 ours answered 32 clients; after two seconds nobody waits. `p50_ms` and `p99_ms` are of the requests
 that were answered, from the moment when they should have been sent.
 
-Every answer is compared with the bare model's: `wrong` counts those with a probability further from
-it than `tolerance`. Between ours that is 1e-3; FastAPI decodes JPEGs otherwise than TensorFlow.
+Every answer is compared with what the bare model says of that film alone, FastAPI's with what the
+same network says in PyTorch, as Pillow decodes JPEGs otherwise than TensorFlow. `wrong` counts the
+answers with a probability that is off by more than 1e-3 (0.1 where ours computes in 16 bits).
 
 Within each round, then the median, the lowest, the highest: `overhead_ms`, p50 of one client less
 that of the bare model; `over_best`, requests a second over the bare model's at its best batch size;
