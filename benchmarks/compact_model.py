@@ -1,13 +1,22 @@
-"""The model of `inference.py` and `serving.py`, saved, and its weights for PyTorch."""
+"""Makes the model of `inference.py` and `serving.py`: saved, and its weights for PyTorch.
+
+A process of its own, so that those who measure do not hold what making takes.
+"""
 
 import importlib.util
 import json
+import os
+import shutil
+import types
 from pathlib import Path
+
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
 import keras
 import numpy as np
 import tensorflow as tf
 from compact_films import make_films
+from pipe import serve
 from raw_films import RawFilms
 
 import keras_genre as kg
@@ -20,27 +29,31 @@ _TOLERANCE = {"float32": 1e-3}  # of probabilities, between ours and PyTorch's
 _LOWER_TOLERANCE = 0.1  # where ours computes in 16 bits
 
 
-def make(folder: Path, options: dict, num_films: int) -> dict:
-    """Write the model and films, into `folder`; return what the processes need to know.
+def make(options: dict) -> dict:
+    """Write model and films; return what the other processes need to know.
 
     Args:
-        folder: Where to.
-        options: `run`, `saved_model`, `small`.
-        num_films: How many films.
+        options: `folder`, where to; `films`, how many; and what the command line says of `run`,
+            `saved_model` and `small`.
     """
+    folder = Path(options["folder"])
     run = Run(options["run"]) if options["run"] else None
     preprocessor = run.preprocessor if run else _preprocessor()
     films = make_films(
         folder,
-        num_films,
+        options["films"],
         lambda plots: np.count_nonzero(preprocessor.plot(tf.constant(plots)), axis=1),
         preprocessor.plot.max_tokens,
     )
     model = run.model if run else _untrained(preprocessor, RawFilms(films), options["small"])
     rule = run.rule if run else kg.DecisionRule.fixed(model.vocabulary)
-    saved_model = options["saved_model"] or kg.export.export_saved_model(
-        model, preprocessor, folder / "saved_models" / "compact", rule=rule, batch_sizes=(1, 8, 32)
-    )
+    saved_model = folder / "saved_models" / "compact" / "1"
+    if options["saved_model"]:
+        shutil.copytree(options["saved_model"], saved_model)
+    else:
+        kg.export.export_saved_model(
+            model, preprocessor, saved_model.parent, rule=rule, batch_sizes=(1, 8, 32)
+        )
     model.save(folder / "model.keras")
     (folder / "preprocessor.json").write_text(json.dumps(preprocessor.get_config()))
     (folder / "vocabulary.txt").write_text("\n".join(preprocessor.plot.get_vocabulary()) + "\n")
@@ -52,7 +65,7 @@ def make(folder: Path, options: dict, num_films: int) -> dict:
     about = {
         "folder": str(folder),
         "films": str(films),
-        "saved_model": str(Path(saved_model).resolve()),
+        "saved_model": str(saved_model),
         "name": run.name if run else _PRESET,
         "dtype": model.dtype_policy.name,
         "parameters": model.count_params(),
@@ -125,3 +138,7 @@ def _write_checked_answers(folder, model, preprocessor, films) -> None:
         images=tensors["poster_image"].numpy(),
         logits=model(tensors, training=False).numpy(),
     )
+
+
+if __name__ == "__main__":
+    serve(lambda options: types.SimpleNamespace(about=lambda: make(options)))

@@ -1,4 +1,4 @@
-"""What `inference.py` and `serving.py` say in the same words: the machine, and right answers."""
+"""What `inference.py` and `serving.py` share: the model that is made, and how results are said."""
 
 import os
 import platform
@@ -6,6 +6,17 @@ import statistics
 from pathlib import Path
 
 import numpy as np
+from workers import Worker
+
+_MAKING = ("run", "saved_model", "small", "threads")
+
+
+def make_model(folder: str, films: int, options: dict) -> dict:
+    """Have `compact_model.py` write the model and the films; return what it says of them."""
+    said = {name: options[name] for name in _MAKING}
+    maker = Worker("compact_model.py", {**said, "folder": folder, "films": films})
+    maker.close()
+    return maker.about
 
 
 def hardware(versions) -> str:

@@ -29,12 +29,9 @@ import tempfile
 import time
 from pathlib import Path
 
-os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-
 import numpy as np
 import pandas as pd
-from compact_model import make
-from comparing import check_network, hardware, spread
+from comparing import check_network, hardware, make_model, spread
 from workers import Worker
 
 SIDES = {
@@ -62,7 +59,7 @@ def main() -> None:
     parser.add_argument("--out", type=Path, help="a CSV file to write")
     options = vars(parser.parse_args())
     with tempfile.TemporaryDirectory() as folder:
-        about = make(Path(folder), options, _BATCH * (options["batches"] + 1))
+        about = make_model(folder, _BATCH * (options["batches"] + 1), options)
         table = pd.DataFrame(measure(about, options))
     print(table.drop(columns="hardware").to_string(index=False))
     if options["out"]:

@@ -11,9 +11,9 @@ same plots and JPEGs, one film a request. Server, model and the load generator a
 their own, and share the cores: what clients cost is part of every figure of a server.
 
 Closed load: 1, 8 and 32 clients, each with its next request as soon as it has an answer. The three
-sides take turns, round by round. Open load: requests at random moments, at 50, 80 and 120% of the most
-that ours answered under closed load; after two seconds nobody waits. `p50_ms` and `p99_ms` are of the requests
-that were answered, from the moment when they should have been sent.
+sides take turns, round by round. Open load: requests at random moments, at 50, 80 and 120% of the
+most that ours answered under closed load; after two seconds nobody waits. `p50_ms` and `p99_ms` are
+of the requests that were answered, from the moment when they should have been sent.
 
 Every answer is compared with what the bare model says of that film alone, FastAPI's with what the
 same network says in PyTorch, as Pillow decodes JPEGs otherwise than TensorFlow. `wrong` counts the
@@ -32,12 +32,9 @@ import os
 import tempfile
 from pathlib import Path
 
-os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-
 import numpy as np
 import pandas as pd
-from compact_model import make
-from comparing import hardware, spread
+from comparing import hardware, make_model, spread
 from serving_sides import Sides
 from workers import Worker
 
@@ -60,7 +57,7 @@ def main() -> None:
     parser.add_argument("--out", type=Path, help="a CSV file to write")
     options = vars(parser.parse_args())
     with tempfile.TemporaryDirectory() as folder:
-        about = make(Path(folder), options, options["films"])
+        about = make_model(folder, options["films"], options)
         with Sides(about, options) as sides:
             rows = closed_rows(sides, options)
             rows += open_rows(sides, rows, options["seconds"])

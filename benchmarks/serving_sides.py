@@ -36,15 +36,11 @@ class Sides:
         self._servers, self._workers = [], []
 
     def __enter__(self) -> "Sides":
-        about = self._said["about"]
-        network = self._worker("answer_torch.py", self._python, engine="torch")
-        check_network(network, about)
-        self.bare = self._worker("answer_keras.py", engine="signature")
-        self._right = {"ours": _answers("ours", self.bare, about)}
-        self._right["FastAPI"] = _answers("FastAPI", network, about)
-        self._workers.remove(network)
-        network.close()
-        self.loads = {"ours": self._ours(about), "FastAPI": self._fastapi(about)}
+        try:
+            self._start(self._said["about"])
+        except BaseException:
+            self.__exit__()
+            raise
         return self
 
     def __exit__(self, *_) -> None:
@@ -54,6 +50,16 @@ class Sides:
             server.terminate()
         for server in self._servers:
             server.wait()
+
+    def _start(self, about: dict) -> None:
+        network = self._worker("answer_torch.py", self._python, engine="torch")
+        check_network(network, about)
+        self.bare = self._worker("answer_keras.py", engine="signature")
+        self._right = {"ours": _answers("ours", self.bare, about)}
+        self._right["FastAPI"] = _answers("FastAPI", network, about)
+        self._workers.remove(network)
+        network.close()
+        self.loads = {"ours": self._ours(about), "FastAPI": self._fastapi(about)}
 
     def _ours(self, about: dict) -> Worker:
         model = Path(about["saved_model"]).parent
