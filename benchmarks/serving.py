@@ -152,14 +152,15 @@ def _seen(answers: list, seconds: float) -> dict:
     ended = max((began + taken for began, taken, _ in answers), default=0.0)
     return {
         "rate": len(taken) / max(seconds, ended),
-        "p50_ms": float(np.median(taken)) if taken else float("nan"),
+        "p50_ms": float(np.median(taken or [float("nan")])),
         "taken": taken,
         "statuses": statuses,
     }
 
 
 def _summary(turns: list[dict]) -> dict:
-    taken = np.concatenate([turn["taken"] for turn in turns])
+    # None may have been answered in time.
+    taken = [each for turn in turns for each in turn["taken"]] or [float("nan")]
     statuses = sum((turn["statuses"] for turn in turns), collections.Counter())
     wrong = statuses.pop("WRONG", 0)
     return {
