@@ -11,6 +11,7 @@ from keras_genre.cli.parameters import Choice, Folder, Freeze, PresetName
 from keras_genre.presets import PRESETS
 
 _AUGMENTATIONS = ("none", "standard", "rand_augment", "mix_up", "cut_mix")
+_RULES = ("per_genre", "global", "top_k")
 _SCHEDULES = ("plateau", "cosine", "constant")
 _LOSSES = (
     "bce", "weighted_bce", "weighted_bce_whole", "focal", "asymmetric", "class_balanced",
@@ -56,6 +57,7 @@ _OPTIONS = (
     click.option("--patience", type=_WHOLE, help="Epochs without progress before stopping."),
     click.option("--ema-momentum", type=_SHARE, help="Average the weights, keeping this share."),
     click.option("--refine-epochs", type=click.IntRange(0), help="Epochs more from the best one."),
+    click.option("--rule", type=Choice(_RULES), help="How thresholds are fitted [per_genre]."),
     click.option("--augmentation", type=Choice(_AUGMENTATIONS), help="Of training posters [none]."),
     click.option(
         "--modality-dropout", type=_SHARE, help="Share of films that lose plot or poster in a step."

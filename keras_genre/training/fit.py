@@ -94,7 +94,7 @@ def train(
         trained.save(staging / "model.keras")
         serialized = keras.saving.serialize_keras_object(preprocessor)
         _write_json(staging / "preprocessor.json", serialized)
-        DecisionRule.fit(validation, **lacking).save(staging / "rule.json")
+        DecisionRule.fit(validation, recipe.rule, **lacking).save(staging / "rule.json")
         history.to_csv(staging / "history.csv", index=False)
         validation.save(staging / "predictions" / "validation.npz")
         for name, predictions in lacking.items():
