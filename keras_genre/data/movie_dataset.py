@@ -15,6 +15,7 @@ from keras_genre.data.epochs import after_epochs
 from keras_genre.data.manifest import Manifest, Shard, Split
 from keras_genre.data.parsing import CREW, SCHEMA, parse
 from keras_genre.data.preparation import Preparation, links_to_prepare
+from keras_genre.data.sharing import check_share, share_of
 from keras_genre.data.skipping import SoundRecords
 from keras_genre.data.verifying import find_problems, raise_problems
 from keras_genre.errors import DatasetError
@@ -143,6 +144,7 @@ class MovieDataset:
         with_ids: bool = False,
         augmentation: Callable | None = None,
         epoch: int = 0,
+        share: tuple[int, int] | None = None,
     ) -> tf.data.Dataset:
         """Batches for `model.fit`.
 
@@ -171,6 +173,9 @@ class MovieDataset:
                 anew each epoch, after the cache, by a seed that is each batch's own. So the
                 batches that `skip` leaves are those that they would have been.
             epoch: Begin as after so many epochs, for a training that is resumed.
+            share: For one of several workers that train together: its number, from 0, and how many
+                they are. It gets its part of each batch, and prepares no other film; all parts
+                together are the batches that one worker gets.
 
         Returns:
             A `tf.data.Dataset` of `(tensors, labels)`, with float32 labels of shape
@@ -188,6 +193,7 @@ class MovieDataset:
         _check_at_least(1, batch_size=batch_size)
         _check_at_least(0, seed=seed)
         _check_at_least(0, epoch=epoch)
+        check_share(share, batch_size)
         if augmentation is not None and split != "train":
             raise ValueError(
                 f"Expected augmentation for training films alone, received split {split!r}. "
@@ -215,9 +221,13 @@ class MovieDataset:
             batches = batch_by_length(films, preparation.plot_lengths, batch_size, noise_seed)
         else:
             batches = batch_in_order(films, batch_size)
-        prepared = preparation.after_batching(after_epochs(batches, epoch))
+        batches = after_epochs(batches, epoch)
+        prepared = preparation.after_batching(share_of(batches, share) if share else batches)
         if augmentation is not None:
-            seeds = tf.data.Dataset.random(seed, rerandomize_each_iteration=True)
+            # Each worker changes its posters by seeds of its own.
+            seeds = tf.data.Dataset.random(
+                seed + (share[0] if share else 0), rerandomize_each_iteration=True
+            )
             prepared = augment(prepared, after_epochs(seeds, epoch), augmentation)
         return prepared.prefetch(tf.data.AUTOTUNE)
 

@@ -17,8 +17,7 @@ from keras_genre.runs import Recipe, Run
 from keras_genre.scoring import DecisionRule
 from keras_genre.training.films import TrainingFilms
 from keras_genre.training.fitting import Fitting
-from keras_genre.training.strategies import check_batches, strategy_scope
-from keras_genre.training.unfinished import training_folder
+from keras_genre.training.strategies import check_shared, make_team
 
 
 def train(
@@ -29,7 +28,7 @@ def train(
     verbose: int = 0,
     say: Callable[[str], None] | None = None,
     strategy: str = "none",
-) -> Run:
+) -> Run | None:
     """Train a model by a recipe, and leave a run.
 
     The best epoch is the one with the highest validation macro F1 at its best single threshold;
@@ -57,11 +56,12 @@ def train(
         strategy: How devices share the work, one of `keras_genre.training.strategies.STRATEGIES`.
 
     Returns:
-        The `Run`.
+        The `Run`; of several workers, the chief alone has it, and others get None.
 
     Raises:
+        ValueError: If there is no such strategy, or its TF_CONFIG is missing or wrong.
         RunError: If `folder` exists already or cannot be written, an unfinished training of it has
-            another recipe or other records, or the loss becomes NaN.
+            another recipe or other records, the loss becomes NaN, or another worker is lost.
         DatasetError: If the records have no validation films, or are damaged.
         WeightsError: If pretrained weights cannot be loaded or do not fit.
     """
@@ -72,19 +72,22 @@ def train(
         )
     folder = Path(folder)
     data_hash = dataset.manifest.data_hash
+    team = make_team(strategy)
     with (
-        training_folder(folder, recipe, data_hash) as (staging, checkpoints),
+        team.folder(folder, recipe, data_hash) as (staging, checkpoints),
         damaged_shard_named(dataset),
     ):
         keras.utils.set_random_seed(recipe.seed)
-        with strategy_scope(strategy):
-            check_batches(recipe.batch_size, dataset)
+        with team.scope():
+            check_shared(recipe, dataset)
             preprocessor, model = _build(recipe, dataset)
             augmented = recipe.augmentation != "none"
             features = folder.parent / ".features"
             films = TrainingFilms(model, preprocessor, dataset, augmented, features, say)
-            fitting = Fitting(recipe, films, dataset, checkpoints, callbacks, verbose, say)
+            fitting = Fitting(recipe, films, dataset, checkpoints, callbacks, verbose, say, team)
             history = fitting.run()
+        if not team.is_chief:
+            return None
         trained = _copied(model)
         validation = films.predict("validation", trained)
         lacking = films.predict_lacking("validation", trained, validation)
