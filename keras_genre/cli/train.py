@@ -105,6 +105,11 @@ _OPTIONS = (
     help="Share every batch among all GPUs of this machine, or all workers of TF_CONFIG.",
 )
 @click.option(
+    "--data-service",
+    metavar="grpc://HOST:PORT",
+    help="Have films prepared by a tf.data service; see keras-genre data-service.",
+)
+@click.option(
     "--tensorboard",
     metavar="FOLDER",
     type=Folder(),
@@ -112,7 +117,9 @@ _OPTIONS = (
 )
 @click.option("--skip-damaged", is_flag=True, help="Read on past damaged records, and count them.")
 @json_option
-def command(data, preset, recipe, out, strategy, tensorboard, skip_damaged, as_json, **choices):
+def command(
+    data, preset, recipe, out, strategy, data_service, tensorboard, skip_damaged, as_json, **choices
+):
     """Train a model on the records in DATA.
 
     The epoch with the best validation macro F1 is kept; test films are not read. What is not
@@ -136,7 +143,7 @@ def command(data, preset, recipe, out, strategy, tensorboard, skip_damaged, as_j
     if tensorboard and _is_chief(strategy):
         callbacks.append(_tensorboard(Path(tensorboard) / folder.resolve().name))
     try:
-        run = train(recipe, dataset, folder, callbacks=callbacks, say=say, strategy=strategy)
+        run = train(recipe, dataset, folder, callbacks, 0, say, strategy, data_service)
     except KeyboardInterrupt:
         say("Ended. The same command goes on with the epoch that this was in.")
         raise

@@ -15,6 +15,7 @@ from keras_genre.data.epochs import after_epochs
 from keras_genre.data.manifest import Manifest, Shard, Split
 from keras_genre.data.parsing import CREW, SCHEMA, parse
 from keras_genre.data.preparation import Preparation, links_to_prepare
+from keras_genre.data.service import check_service
 from keras_genre.data.sharing import check_share, share_of
 from keras_genre.data.skipping import SoundRecords
 from keras_genre.data.verifying import find_problems, raise_problems
@@ -145,6 +146,7 @@ class MovieDataset:
         augmentation: Callable | None = None,
         epoch: int = 0,
         share: tuple[int, int] | None = None,
+        service: str | None = None,
     ) -> tf.data.Dataset:
         """Batches for `model.fit`.
 
@@ -176,6 +178,10 @@ class MovieDataset:
             share: For one of several workers that train together: its number, from 0, and how many
                 they are. It gets its part of each batch, and prepares no other film; all parts
                 together are the batches that one worker gets.
+            service: `grpc://host:port` of the dispatcher of a tf.data service, whose workers then
+                read and prepare training films, and see the records at the same path. Each film
+                comes once an epoch, in an order that does not repeat. Where a worker dies, films of
+                its shard may be missing from that epoch, and others come twice instead.
 
         Returns:
             A `tf.data.Dataset` of `(tensors, labels)`, with float32 labels of shape
@@ -194,6 +200,7 @@ class MovieDataset:
         _check_at_least(0, seed=seed)
         _check_at_least(0, epoch=epoch)
         check_share(share, batch_size)
+        check_service(service, split, balanced, share)
         if augmentation is not None and split != "train":
             raise ValueError(
                 f"Expected augmentation for training films alone, received split {split!r}. "
@@ -208,7 +215,9 @@ class MovieDataset:
             bucketed = shuffle and getattr(preprocessor, "plot", None) is not None
         self._warn_if_posters_are_small(preprocessor)
         links = links_to_prepare(preprocessor, self._manifest, self._folder)
-        preparation = Preparation(preprocessor, len(self.vocabulary), with_ids, cache, links)
+        preparation = Preparation(
+            preprocessor, len(self.vocabulary), with_ids, cache, links, service
+        )
 
         films = preparation.before_batching(self.records(split))
         if balanced:

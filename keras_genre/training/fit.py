@@ -28,6 +28,7 @@ def train(
     verbose: int = 0,
     say: Callable[[str], None] | None = None,
     strategy: str = "none",
+    data_service: str | None = None,
 ) -> Run | None:
     """Train a model by a recipe, and leave a run.
 
@@ -54,6 +55,9 @@ def train(
         say: Called with a line for people while features are computed, and where a training goes
             on.
         strategy: How devices share the work, one of `keras_genre.training.strategies.STRATEGIES`.
+        data_service: `grpc://host:port` of a tf.data service that prepares training films; see
+            `MovieDataset.load`. They then come in another order each time, so that a training does
+            not repeat, and one that is gone on with is not the same bit for bit.
 
     Returns:
         The `Run`; of several workers, the chief alone has it, and others get None.
@@ -72,6 +76,11 @@ def train(
         )
     folder = Path(folder)
     data_hash = dataset.manifest.data_hash
+    if data_service and strategy == "multi-worker":
+        raise ValueError(
+            "Expected data_service=None for strategy 'multi-worker': films of a service come to "
+            "each worker in another order, and workers share batches that are the same for all."
+        )
     team = make_team(strategy)
     with (
         team.folder(folder, recipe, data_hash) as (staging, checkpoints),
@@ -83,7 +92,9 @@ def train(
             preprocessor, model = _build(recipe, dataset)
             augmented = recipe.augmentation != "none"
             features = folder.parent / ".features"
-            films = TrainingFilms(model, preprocessor, dataset, augmented, features, say)
+            films = TrainingFilms(
+                model, preprocessor, dataset, augmented, features, say, data_service
+            )
             fitting = Fitting(recipe, films, dataset, checkpoints, callbacks, verbose, say, team)
             history = fitting.run()
         if not team.is_chief:

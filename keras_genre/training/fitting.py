@@ -167,5 +167,7 @@ class Fitting:
         )
 
     def _films_of_batch(self, epoch: int, batch: int) -> list[str]:
+        if not self._films.repeats:
+            return []
         batches = self._load_train(epoch, with_ids=True).skip(batch).take(1)
         return [movie_id.decode() for _, _, ids in batches for movie_id in ids.numpy()]

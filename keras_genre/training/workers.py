@@ -119,7 +119,7 @@ class Workers(Team):
             raise LostWorkerError(
                 f"Worker {self._number} has lost another one, which was ended or cannot be "
                 f"reached. Start all of them again: the training goes on from the beginning of the "
-                f"epoch that it was in."
+                f"epoch that it was in. ({type(cause).__name__})"
             ) from cause
 
 

@@ -45,7 +45,7 @@ def start(dataset, folders, recipe, killed=None):
 
 def outcomes(processes):
     try:
-        found = [process.communicate(timeout=280) for process in processes]
+        found = [process.communicate(timeout=900) for process in processes]
     finally:
         for process in processes:
             process.kill()
@@ -79,7 +79,7 @@ def test_workers_of_which_one_is_killed_go_on_to_the_same_weights(sample_dataset
     whole, _ = outcomes(start(sample_dataset, [tmp_path / "whole" / "run"] * 2, "drawing"))
     folders = [tmp_path / "cut" / "run"] * 2
     processes = start(sample_dataset, folders, "drawing", (victim, 2, 2))
-    endings = [process.communicate(timeout=280) for process in processes]
+    endings = [process.communicate(timeout=900) for process in processes]
     assert processes[victim].returncode == -signal.SIGKILL
     assert processes[1 - victim].returncode == 1
     assert f"LostWorkerError: Worker {1 - victim} has lost another one" in endings[1 - victim][1]
