@@ -24,7 +24,7 @@ from keras_genre.training import train
 # Nothing that draws anew for each worker: so the sums of two are those of one.
 _PLAIN = Recipe(
     "gru+cnn64+central",
-    epochs=3,
+    epochs=2,
     batch_size=14,
     learning_rate=5e-3,
     encoder_learning_rate=2e-3,
@@ -44,6 +44,7 @@ RECIPES = {
     "plain": _PLAIN,
     "drawing": dataclasses.replace(
         _PLAIN,
+        epochs=3,
         # Parts of 6 and 7 films, and at last of 3 and 3.
         batch_size=13,
         augmentation="standard",

@@ -124,12 +124,8 @@ class MovieDataset:
 
     def records(self, split: str) -> tf.data.Dataset:
         """The films of a split as they are stored: serialized, in their order."""
-        shards = self._split(split).shards
         films = tf.data.experimental.assert_cardinality(self.num_films(split))
-        if self._sound:
-            return self._sound.read(split).apply(films)
-        files = [str(self._of_full_size(shard)) for shard in shards]
-        return tf.data.TFRecordDataset(files).apply(films)
+        return self._stored(split).apply(films)
 
     def load(
         self,
@@ -219,7 +215,9 @@ class MovieDataset:
             preprocessor, len(self.vocabulary), with_ids, cache, links, service
         )
 
-        films = preparation.before_batching(self.records(split))
+        # A worker of a service reads some of the films only.
+        stored = self._stored(split) if service else self.records(split)
+        films = preparation.before_batching(stored, self.num_films(split))
         if balanced:
             films = draw_balanced(films, self._drawable_genres(), seed, epoch)
         if shuffle:
@@ -253,6 +251,12 @@ class MovieDataset:
         """The genres of each film, as the records themselves say."""
         batches = self.records(split).batch(256)
         return tf.concat([parse(batch, "genres")["genres"] for batch in batches], axis=0)
+
+    def _stored(self, split: str) -> tf.data.Dataset:
+        shards = self._split(split).shards
+        if self._sound:
+            return self._sound.read(split)
+        return tf.data.TFRecordDataset([str(self._of_full_size(shard)) for shard in shards])
 
     def _drawable_genres(self) -> tf.RaggedTensor:
         if not any(self._split("train").genre_counts):

@@ -46,11 +46,15 @@ class Preparation:
         self._is_early = cache or service is not None
         self._links = links
 
-    def before_batching(self, records: tf.data.Dataset) -> tf.data.Dataset:
-        """Give the films to be shuffled and batched: records, or what is kept of them."""
+    def before_batching(self, records: tf.data.Dataset, number: int) -> tf.data.Dataset:
+        """Give the films to be shuffled and batched: records, or what is kept of them.
+
+        Args:
+            records: As they are stored.
+            number: How many there are.
+        """
         if not self._is_early:
             return records
-        number = records.cardinality().numpy()
         films = records.batch(32).map(self._prepare_to_keep, num_parallel_calls=tf.data.AUTOTUNE)
         if self._service:
             films = on_service(films, self._service)
