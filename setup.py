@@ -5,6 +5,7 @@ from pathlib import Path
 from setuptools import find_packages, setup
 
 _BEAM = "apache-beam>=2.70,<3"
+_GRADIO = "gradio>=6.31,<7"
 _TENSORBOARD = "tensorboard>=2.20"
 # On Linux, plain xgboost brings some 300 MB for graphics cards, which it is not asked to use.
 _BOOSTING = [
@@ -22,7 +23,7 @@ setup(
     license="Apache-2.0",
     python_requires=">=3.11.4",
     packages=find_packages(include=["keras_genre*"]),
-    package_data={"keras_genre.pages": ["page.html"]},
+    package_data={"keras_genre.pages": ["page.html"], "keras_genre.demo": ["page.css"]},
     install_requires=[
         "tensorflow>=2.20,<2.22",
         "keras>=3.15,<3.16",
@@ -52,10 +53,12 @@ setup(
     extras_require={
         "beam": [_BEAM],
         "boosting": _BOOSTING,
+        "demo": [_GRADIO],
         "tensorboard": [_TENSORBOARD],
         "dev": [
             _BEAM,
             *_BOOSTING,
+            _GRADIO,
             _TENSORBOARD,
             "pytest>=8.3",
             "hypothesis>=6.100",
@@ -65,6 +68,7 @@ setup(
             "nbclient>=0.10",
             "nbformat>=5.10",
             "ipykernel>=6.29",
+            "playwright>=1.50",
             "pre-commit>=4.4,<5",
             "pyyaml>=6",
         ],

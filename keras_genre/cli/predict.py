@@ -119,7 +119,7 @@ class _Asked:
         """Connect to the server, or load the model."""
         from keras_genre.cli.quiet import import_tensorflow_quietly
 
-        folder = None if self.server else _choose_model(self.saved_models, self.model)
+        folder = None if self.server else choose_model(self.saved_models, self.model)
         import_tensorflow_quietly()
         from keras_genre.client import GenreClient, InProcessPredictor
 
@@ -154,7 +154,8 @@ def prediction_text(prediction, top: int | None = None) -> str:
     return "\n".join([genres, *lines, legend])
 
 
-def _choose_model(saved_models: str, name: str | None) -> Path:
+def choose_model(saved_models: str | Path, name: str | None) -> Path:
+    """The folder of the model of that name, or of the only one there."""
     from keras_genre.server import find_models
 
     models = find_models(saved_models)

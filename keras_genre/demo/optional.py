@@ -1,0 +1,25 @@
+"""What is installed only with the extra `demo`."""
+
+import os
+from types import ModuleType
+
+from keras_genre.errors import KerasGenreError
+
+
+def imported_gradio() -> ModuleType:
+    """Import Gradio, told to report nothing to anybody.
+
+    Raises:
+        KerasGenreError: If it is not installed.
+    """
+    # Read on import. Without it every start asks Gradio's makers for their latest version.
+    os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
+    os.environ["HF_HUB_DISABLE_TELEMETRY"] = "1"
+    try:
+        import gradio
+    except ImportError as cause:
+        raise KerasGenreError(
+            f"The page needs gradio, which cannot be imported ({cause}). "
+            "Install it with: pip install keras-genre[demo]"
+        ) from cause
+    return gradio
