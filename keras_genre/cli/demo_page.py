@@ -73,20 +73,21 @@ def show_page(
     with contextlib.ExitStack() as open_things:
         scratch = open_things.enter_context(tempfile.TemporaryDirectory(prefix="keras-genre-"))
         os.environ["GRADIO_TEMP_DIR"] = scratch  # read on import: posters that were uploaded go too
-        from keras_genre.demo import imported_gradio
+        from keras_genre.demo import require_gradio
 
-        imported_gradio()  # before anything that takes long: it may be missing
+        require_gradio()  # before anything that takes long: it may be missing
         models = _models(server, model, saved_models, demo_models, walk)
         model = model or next(iter(models))
         from keras_genre.cli.quiet import import_tensorflow_quietly
 
         import_tensorflow_quietly()
-        from keras_genre.demo import FilmAsker, build_page, make_sample_films, serving_page
+        from keras_genre.demo import FilmAsker, make_sample_films, serving_page
 
         address = server or open_things.enter_context(_serving(models))
         asker = open_things.enter_context(FilmAsker(address, model, models))
-        page = build_page(asker, make_sample_films(Path(scratch) / "films"))
-        url = open_things.enter_context(serving_page(page, _PORT if port is None else port))
+        samples = make_sample_films(Path(scratch) / "films")
+        page = serving_page(asker, samples, _PORT if port is None else port)
+        url = open_things.enter_context(page)
         where = {"page": url, "server": address, "model": model}
         click.echo(json.dumps(where) if as_json else f"Open {url}")  # one line: it is waited for
         say(f"The page asks the model {model} at {address}. Ctrl-C stops.")

@@ -8,8 +8,7 @@ from keras_genre.lazy import lazy_names
 _HOMES = {
     "FilmAsker": "film_asker",
     "SampleFilm": "sample_films",
-    "build_page": "page",
-    "imported_gradio": "optional",
+    "require_gradio": "optional",
     "make_sample_films": "sample_films",
     "serving_page": "web_server",
 }

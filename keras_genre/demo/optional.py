@@ -1,12 +1,11 @@
 """What is installed only with the extra `demo`."""
 
 import os
-from types import ModuleType
 
 from keras_genre.errors import KerasGenreError
 
 
-def imported_gradio() -> ModuleType:
+def require_gradio() -> None:
     """Import Gradio, told to report nothing to anybody.
 
     Raises:
@@ -16,10 +15,9 @@ def imported_gradio() -> ModuleType:
     os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
     os.environ["HF_HUB_DISABLE_TELEMETRY"] = "1"
     try:
-        import gradio
+        import gradio  # noqa: F401
     except ImportError as cause:
         raise KerasGenreError(
             f"The page needs gradio, which cannot be imported ({cause}). "
             "Install it with: pip install keras-genre[demo]"
         ) from cause
-    return gradio

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from keras_genre.demo.explanation_html import explanation_html
 from keras_genre.demo.film_asker import Film, FilmAsker
-from keras_genre.demo.optional import imported_gradio
 from keras_genre.demo.sample_films import SampleFilm
 
 if TYPE_CHECKING:
@@ -33,16 +32,9 @@ def build_page(asker: FilmAsker, samples: Sequence[SampleFilm]) -> "gradio.Block
     Args:
         asker: Whom to ask.
         samples: Films to try it with.
-
-    Raises:
-        KerasGenreError: If gradio is not installed.
-
-    Example:
-        >>> with FilmAsker("localhost:8500", "lstm") as asker:  # doctest: +SKIP
-        ...     with serving_page(build_page(asker, [])) as address:
-        ...         input(f"Open {address}; Enter stops.")
     """
-    gradio = imported_gradio()
+    import gradio
+
     with gradio.Blocks(title=_TITLE, analytics_enabled=False, delete_cache=_KEPT) as page:
         parts = _Parts(gradio, samples)
         _Behaviour(gradio, parts, asker, samples).wire(page)

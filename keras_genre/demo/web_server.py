@@ -1,17 +1,16 @@
-"""serving_page: a page behind an address of this machine."""
+"""serving_page: the page behind an address of this machine."""
 
 import contextlib
 import socket
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-from keras_genre.demo.optional import imported_gradio
+from keras_genre.demo.film_asker import FilmAsker
+from keras_genre.demo.optional import require_gradio
+from keras_genre.demo.page import build_page
+from keras_genre.demo.sample_films import SampleFilm
 from keras_genre.errors import ServerError
-
-if TYPE_CHECKING:
-    import gradio
 
 _STYLE = Path(__file__).with_name("page.css")
 _LARGEST_UPLOAD = "30mb"
@@ -19,13 +18,19 @@ _STARTED, _STOPPED = 60.0, 10.0  # seconds
 
 
 @contextlib.contextmanager
-def serving_page(page: "gradio.Blocks", port: int = 7860, host: str = "127.0.0.1") -> Iterator[str]:
-    """Serve a page while the block runs.
+def serving_page(
+    asker: FilmAsker,
+    samples: Sequence[SampleFilm] = (),
+    port: int = 7860,
+    host: str = "127.0.0.1",
+) -> Iterator[str]:
+    """Serve the page while the block runs.
 
     What a browser needs comes from here: scripts, styles and pictures. Fonts are the system's.
 
     Args:
-        page: What `build_page` made.
+        asker: Whom the page asks.
+        samples: Films to try it with.
         port: The port; 0 for any free one.
         host: The address to listen on. The default answers this machine only.
 
@@ -35,33 +40,52 @@ def serving_page(page: "gradio.Blocks", port: int = 7860, host: str = "127.0.0.1
     Raises:
         KerasGenreError: If gradio is not installed.
         ServerError: If the port is taken, or the page does not start.
+
+    Example:
+        >>> with FilmAsker("localhost:8500", "lstm") as asker:  # doctest: +SKIP
+        ...     with serving_page(asker) as address:
+        ...         input(f"Open {address}; Enter stops.")
     """
-    gradio = imported_gradio()
-    import fastapi
+    require_gradio()
     import uvicorn
 
-    # Not by gradio's own launch(): that asks the page from itself, which a proxy may come between.
     with _listening(host, port) as listener:
         host, port = listener.getsockname()[:2]
-        app = gradio.mount_gradio_app(
-            fastapi.FastAPI(openapi_url=None),
-            page,
-            path="",
-            server_name=host,
-            server_port=port,
-            footer_links=[],
-            run_history=False,
-            max_file_size=_LARGEST_UPLOAD,
-            ssr_mode=False,
-            pwa=False,
-            mcp_server=False,
-            enable_monitoring=False,
-            theme=_theme(gradio),
-            css_paths=_STYLE,
+        config = uvicorn.Config(
+            # Called when the loop runs: without one, Gradio makes loops that it never closes.
+            lambda: _app(build_page(asker, samples), host, port),
+            factory=True,
+            log_level="warning",
+            timeout_graceful_shutdown=1,
         )
-        config = uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=1)
         with _running(uvicorn.Server(config), listener):
             yield f"http://{host}:{port}"
+
+
+def _app(page, host: str, port: int):
+    """The page as a web application.
+
+    Not by Gradio's own `launch`: that asks the page from itself, which a proxy may come between.
+    """
+    import fastapi
+    import gradio
+
+    return gradio.mount_gradio_app(
+        fastapi.FastAPI(openapi_url=None),
+        page,
+        path="",
+        server_name=host,
+        server_port=port,
+        footer_links=[],
+        run_history=False,
+        max_file_size=_LARGEST_UPLOAD,
+        ssr_mode=False,
+        pwa=False,
+        mcp_server=False,
+        enable_monitoring=False,
+        theme=_theme(gradio),
+        css_paths=_STYLE,
+    )
 
 
 def _theme(gradio):
