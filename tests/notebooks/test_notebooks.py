@@ -62,7 +62,7 @@ def shown(cells, kind):
     found = []
     for output in outputs(cells):
         content = {"text/printed": output.get("text", ""), **output.get("data", {})}
-        found += [value for name, value in content.items() if name.startswith(f"{kind}/")]
+        found += [content[name] for name in sorted(content) if name.startswith(f"{kind}/")]
     return found
 
 
