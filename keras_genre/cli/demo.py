@@ -45,13 +45,12 @@ def command(out, films, epochs, web, as_json, **asked):
     Takes a few minutes on two cores. Each step names the command that does it alone.
 
     With --web, open a page for the browser instead: poster and plot in, genres and reasons out.
-    It asks --server, or a model of --saved-models, which it then serves itself. Where neither is
-    given, it takes the model in saved_models or the one that the demo has left in --out; if there
-    is none, the road is walked first.
+    It asks --server, or a model of --saved-models, which it then serves itself; where neither is
+    given, the one that `keras-genre predict` asks.
     """
     out = Path(out)
     if web:
-        show_page(as_json, out / "saved_models", lambda: _walk(out, films, epochs, say), **asked)
+        show_page(as_json, **asked)
     else:
         refuse_without_web(asked)
         emit(*_walk(out, films, epochs, say if as_json else show), as_json)

@@ -5,17 +5,15 @@ import json
 import os
 import tempfile
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import click
 
+from keras_genre.cli.model_choice import choose_model
 from keras_genre.cli.output import say
 from keras_genre.cli.parameters import Folder
-from keras_genre.cli.predict import choose_model
-from keras_genre.errors import ServerError
 
-_SAVED_MODELS = Path("saved_models")
 _PORT = 7860
 
 
@@ -50,8 +48,6 @@ def refuse_without_web(options: dict) -> None:
 
 def show_page(
     as_json: bool,
-    demo_models: Path,
-    walk: Callable[[], None],
     server: str | None,
     model: str | None,
     saved_models: str | None,
@@ -61,8 +57,6 @@ def show_page(
 
     Args:
         as_json: Whether to say as JSON where it is.
-        demo_models: Where the demo leaves its model.
-        walk: Makes the demo's model.
         server: Server to ask; None for one of its own.
         model: Name of the model to ask for.
         saved_models: Folder of exported models.
@@ -76,7 +70,7 @@ def show_page(
         from keras_genre.demo import require_gradio
 
         require_gradio()  # before anything that takes long: it may be missing
-        models = _models(server, model, saved_models, demo_models, walk)
+        models = _models(server, model, saved_models)
         model = model or next(iter(models))
         from keras_genre.cli.quiet import import_tensorflow_quietly
 
@@ -94,27 +88,14 @@ def show_page(
         threading.Event().wait()
 
 
-def _models(server, model, saved_models, demo_models, walk) -> dict[str, Path]:
+def _models(server, model, saved_models) -> dict[str, Path]:
     """The models whose thresholds can be looked up; of a server of our own, the one to serve."""
     if server:
         from keras_genre.server import find_models
 
         return find_models(saved_models) if saved_models else {}
-    folder = choose_model(saved_models or _default_saved_models(demo_models, walk), model)
+    folder = choose_model(saved_models, model)
     return {folder.resolve().name: folder}
-
-
-def _default_saved_models(demo_models: Path, walk: Callable[[], None]) -> Path:
-    """Where there is a model to show when none is named: ours, or else the demo's."""
-    from keras_genre.server import find_models
-
-    for folder in (_SAVED_MODELS, demo_models):
-        with contextlib.suppress(ServerError):
-            find_models(folder)
-            return folder
-    say(f"There is no model in {_SAVED_MODELS} yet, so one is trained first, on sample films.")
-    walk()
-    return demo_models
 
 
 @contextlib.contextmanager

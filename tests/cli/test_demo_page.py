@@ -6,8 +6,6 @@ import urllib.request
 
 import pytest
 
-from keras_genre.cli import demo_page
-
 
 @pytest.mark.parametrize(
     ("args", "message"),
@@ -36,25 +34,6 @@ def test_page_of_a_folder_without_models_says_how_to_make_one(run, tmp_path):
     code, _, err = run("demo", "--web", "--saved-models", tmp_path)
     assert code == 1
     assert "keras-genre export" in err
-
-
-@pytest.mark.parametrize(
-    ("there", "expected"),
-    [
-        (["saved_models", "demo_output/saved_models"], "saved_models"),
-        (["demo_output/saved_models"], "demo_output/saved_models"),
-        ([], "demo_output/saved_models"),
-    ],
-)
-def test_default_models_are_ours_or_the_demos_or_made_now(tmp_path, monkeypatch, there, expected):
-    monkeypatch.chdir(tmp_path)
-    for folder in there:
-        (tmp_path / folder / "lstm" / "1").mkdir(parents=True)
-    walked = []
-    demo_models = demo_page.Path("demo_output/saved_models")
-    found = demo_page._default_saved_models(demo_models, lambda: walked.append(True))
-    assert str(found) == expected
-    assert walked == [] if there else [True]
 
 
 @pytest.mark.slow
