@@ -6,7 +6,7 @@ PYTHON ?= python3.11
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: help demo test test-all test-jax lint format notebooks hooks clean
+.PHONY: help demo test test-all test-jax lint format notebooks docs hooks clean
 
 help:
 	@echo "make demo      the whole road on sample films (about four minutes after installation)"
@@ -16,6 +16,7 @@ help:
 	@echo "make lint      style and import contracts"
 	@echo "make format    mend what can be mended by itself"
 	@echo "make notebooks run the notebooks anew and keep their outputs"
+	@echo "make docs      the documentation as a site, build/site/index.html"
 	@echo "make hooks     check style before every commit"
 	@echo "make clean     remove the virtual environment and what the demo made"
 
@@ -48,6 +49,11 @@ format: $(VENV)/.installed-dev
 
 notebooks: $(VENV)/.installed-dev
 	$(BIN)/python notebooks/execute.py
+
+# The theme's announcement of its successor is for those who choose the theme.
+docs: $(VENV)/.installed-dev
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict
+	@echo "Open build/site/index.html; no server is needed."
 
 hooks: $(VENV)/.installed-dev
 	$(BIN)/pre-commit install

@@ -7,6 +7,7 @@ from setuptools import find_packages, setup
 _MODELS = "keras_genre.saved_models"
 _BEAM = "apache-beam>=2.70,<3"
 _TENSORBOARD = "tensorboard>=2.20"
+_DOCS = ["mkdocs>=1.6,<2", "mkdocs-material>=9.6,<10", "mkdocstrings>=1", "mkdocstrings-python>=2"]
 # On Linux, plain xgboost brings some 300 MB for graphics cards, which it is not asked to use.
 _BOOSTING = [
     "lightgbm>=4.5,<5",
@@ -56,10 +57,12 @@ setup(
         "beam": [_BEAM],
         "boosting": _BOOSTING,
         "tensorboard": [_TENSORBOARD],
+        "docs": _DOCS,
         "dev": [
             _BEAM,
             *_BOOSTING,
             _TENSORBOARD,
+            *_DOCS,
             "pytest>=8.3",
             "hypothesis>=6.100",
             "ruff>=0.17,<0.18",
