@@ -39,17 +39,15 @@ def blocks_of(page: Path) -> list[Block]:
     blocks, marks = [], {}
     for part in _PARTS.finditer(text):
         if part["mark"]:
-            marks[part["mark"]] = part["about"] or "yes"
+            marks.setdefault(part["mark"], []).append(part["about"] or "")
             continue
         blocks.append(
             Block(
                 part["language"],
                 part["code"],
                 text.count("\n", 0, part.start()) + 1,
-                tuple(re.split(r"[,\s]+", marks.get("given", "").strip()))
-                if "given" in marks
-                else (),
-                marks.get("not run", ""),
+                tuple(re.split(r"[,\s]+", " ".join(marks["given"]))) if "given" in marks else (),
+                "".join(marks.get("not run", ())),
                 "run slowly" in marks,
             )
         )

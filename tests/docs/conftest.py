@@ -1,11 +1,13 @@
 """What a reader of a page has by now: films, records, runs and models, made once for all pages."""
 
+import dataclasses
 import json
 import os
 import shutil
 from fnmatch import fnmatch
 from pathlib import Path
 
+import numpy as np
 import pytest
 from mm_imdb_files import write_raw
 
@@ -47,6 +49,13 @@ def give(request, sample_csv, tmp_path):
         if seed.isdigit():  # of trainings that differ in the seed alone
             recipe = json.loads((place / "recipe.json").read_text())
             (place / "recipe.json").write_text(json.dumps({**recipe, "seed": int(seed)}))
+            for split in ("validation", "test"):
+                said = run.predict(split)
+                noise = np.random.default_rng(int(seed)).normal(0, 0.05, said.labels.shape)
+                other = dataclasses.replace(
+                    said, probabilities=np.clip(said.probabilities + noise, 0, 1)
+                )
+                other.save(place / "predictions" / f"{split}.npz")
 
     def copy_table(place):
         # Posters by their names alone: their folder is named on the command line.
@@ -65,7 +74,7 @@ def give(request, sample_csv, tmp_path):
         "poster.jpg": lambda place: shutil.copy(poster(), place),
         "*.csv": copy_table,
         "*.parquet": lambda place: read_poster_csv(sample_csv).save(place),
-        "downloads/mmimdb": write_raw,
+        "downloads/mmimdb": lambda place: write_raw(place, posters=False),
         "data/*": lambda place: link(place, request.getfixturevalue("sample_dataset").folder),
         "runs/*fusion*": lambda place: copy_run(place, "fusion_run"),
         "runs/words": lambda place: copy_run(place, "tfidf_run"),
