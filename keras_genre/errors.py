@@ -4,6 +4,7 @@
     ├── CatalogError                  a table or folder of films cannot be read
     ├── DatasetError                  records are missing, half-written or damaged
     ├── RunError                      a run's folder is incomplete or does not fit
+    │   └── LostWorkerError           another process of a training is gone
     ├── ExportError                   a model could not be exported or published
     ├── WeightsError                  pretrained weights or their vocabulary do not load or fit
     ├── ServerError                   the development server cannot start
@@ -24,6 +25,7 @@ __all__ = [
     "ExportError",
     "InvalidRequestError",
     "KerasGenreError",
+    "LostWorkerError",
     "ModelNotFoundError",
     "PredictorError",
     "RunError",
@@ -47,6 +49,10 @@ class DatasetError(KerasGenreError):
 
 class RunError(KerasGenreError):
     """A run's folder is incomplete, exists already, or does not fit its data."""
+
+
+class LostWorkerError(RunError, ConnectionError):
+    """Another process that trains with this one is gone; started again, the training goes on."""
 
 
 class ExportError(KerasGenreError):

@@ -17,6 +17,8 @@ REASONS = {
     "needs a TMDB token",
     "needs PyTorch",
     "needs a cluster",
+    "needs several machines",
+    "needs a process of its own on JAX",
     "installs TensorFlow",
     "installs with pip",
     "downloads 8.1 GB",
