@@ -12,7 +12,6 @@ from keras_genre.catalog.cleaning import RULES
 # Why a block may be left out; a page that has another reason has to say it here too.
 REASONS = {
     "needs the weights of MiniLM and MobileNet",
-    "needs the trained model",
     "needs Docker",
     "needs a TMDB token",
     "needs PyTorch",
