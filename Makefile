@@ -62,19 +62,21 @@ clean:
 	rm -rf $(VENV) demo_output notebooks/quickstart_output build *.egg-info
 
 $(VENV)/bin/python:
-	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --upgrade pip
+	@echo "Making the virtual environment $(VENV)."
+	@$(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -m pip install --quiet --upgrade pip
 
 # The stamps are made anew only when setup.py changes, so a second run installs nothing.
 # Setuptools warns about what an editable installation is; nobody needs to read that here.
-INSTALL := PYTHONWARNINGS=ignore $(BIN)/python -m pip install --quiet --editable
+INSTALL := @PYTHONWARNINGS=ignore $(BIN)/python -m pip install --quiet --editable
 
 $(VENV)/.installed: setup.py | $(VENV)/bin/python
-	@echo "Installing keras_genre and TensorFlow into $(VENV); this takes a minute or two."
+	@echo "Installing keras_genre and TensorFlow into $(VENV): 3 GB on the disk."
+	@echo "That takes two to five minutes, in which nothing more is said."
 	$(INSTALL) .
 	@touch $@
 
 $(VENV)/.installed-dev: setup.py | $(VENV)/bin/python
-	@echo "Installing keras_genre with its development tools into $(VENV)."
+	@echo "Installing keras_genre with its development tools into $(VENV); that takes minutes too."
 	$(INSTALL) ".[dev]"
 	@touch $@ $(VENV)/.installed
