@@ -58,9 +58,7 @@ def public_names(init: Path, package: str) -> dict[str, str]:
 
 def _front_page() -> str:
     homes = public_names(_PACKAGE / "__init__.py", "keras_genre")
-    listed = "\n".join(
-        f"| [`keras_genre.{room}`]({room}.md) | {_about(room)} |" for room in rooms()
-    )
+    listed = "\n".join(f"| [`kg.{room}`]({room}.md) | {_about(room)} |" for room in rooms())
     short = "\n".join(
         f"| [`kg.{name}`]({home.split('.')[1]}.md) | `{home}` |"
         for name, home in homes.items()
