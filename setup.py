@@ -8,6 +8,7 @@ _MODELS = "keras_genre.saved_models"
 _BEAM = "apache-beam>=2.70,<3"
 _GRADIO = "gradio>=6.31,<7"
 _TENSORBOARD = "tensorboard>=2.20"
+_DOCS = ["mkdocs>=1.6,<2", "mkdocs-material>=9.6,<10", "mkdocstrings>=1", "mkdocstrings-python>=2"]
 # On Linux, plain xgboost brings some 300 MB for graphics cards, which it is not asked to use.
 _BOOSTING = [
     "lightgbm>=4.5,<5",
@@ -62,11 +63,13 @@ setup(
         "boosting": _BOOSTING,
         "demo": [_GRADIO],
         "tensorboard": [_TENSORBOARD],
+        "docs": _DOCS,
         "dev": [
             _BEAM,
             *_BOOSTING,
             _GRADIO,
             _TENSORBOARD,
+            *_DOCS,
             "pytest>=8.3",
             "hypothesis>=6.100",
             "ruff>=0.17,<0.18",
