@@ -40,7 +40,11 @@ def _column_options(function):
 )
 @click.option("--encoding", metavar="NAME", help="Encoding of --csv, if not recognised.")
 @_column_options
-@click.option("--server", metavar="HOST:PORT", help="Ask a server [load the model here].")
+@click.option(
+    "--server",
+    metavar="HOST:PORT,...",
+    help="Ask a server, or several in turn [load the model here].",
+)
 @click.option("--model", help="Name of the model, if there are several; always with --server.")
 @click.option(
     "--saved-models",

@@ -39,9 +39,7 @@ def scaled_embeddings(layer: keras.layers.Layer, scales: tf.Tensor) -> Iterator[
 
 
 def _word_table(layer: keras.layers.Layer) -> keras.layers.Embedding:
-    tables = [
-        part for part in layer._flatten_layers() if isinstance(part, keras.layers.Embedding)
-    ]
+    tables = [part for part in layer._flatten_layers() if isinstance(part, keras.layers.Embedding)]
     if not tables:
         raise ValueError(
             f"Expected a text encoder that begins with a keras.layers.Embedding, received "
