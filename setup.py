@@ -6,6 +6,7 @@ from setuptools import find_packages, setup
 
 _MODELS = "keras_genre.saved_models"
 _BEAM = "apache-beam>=2.70,<3"
+_FSSPEC = "fsspec>=2024.6"  # posters at stores such as gs:// and s3://
 _TENSORBOARD = "tensorboard>=2.20"
 # On Linux, plain xgboost brings some 300 MB for graphics cards, which it is not asked to use.
 _BOOSTING = [
@@ -55,9 +56,11 @@ setup(
     extras_require={
         "beam": [_BEAM],
         "boosting": _BOOSTING,
+        "cloud": [_FSSPEC, "gcsfs>=2024.6", "s3fs>=2024.6"],
         "tensorboard": [_TENSORBOARD],
         "dev": [
             _BEAM,
+            _FSSPEC,
             *_BOOSTING,
             _TENSORBOARD,
             "pytest>=8.3",

@@ -5,6 +5,7 @@
     ├── DatasetError                  records are missing, half-written or damaged
     ├── RunError                      a run's folder is incomplete or does not fit
     ├── ExportError                   a model could not be exported or published
+    ├── MissingPackageError           what was asked for needs a package that is not installed
     ├── WeightsError                  pretrained weights or their vocabulary do not load or fit
     ├── ServerError                   the development server cannot start
     └── PredictorError                whoever answers for a model, did not
@@ -24,6 +25,7 @@ __all__ = [
     "ExportError",
     "InvalidRequestError",
     "KerasGenreError",
+    "MissingPackageError",
     "ModelNotFoundError",
     "PredictorError",
     "RunError",
@@ -51,6 +53,10 @@ class RunError(KerasGenreError):
 
 class ExportError(KerasGenreError):
     """A model could not be exported, verified or published."""
+
+
+class MissingPackageError(KerasGenreError, ImportError):
+    """What was asked for needs a package that is not installed; the message names it."""
 
 
 class WeightsError(KerasGenreError):

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from keras_genre.beam_pipelines import import_beam, run_pipeline
 from keras_genre.catalog.movie_catalog import MovieCatalog
 from keras_genre.data.film_record import FilmRecord, film_record
 from keras_genre.data.finished_shard import FinishedShard
@@ -31,12 +32,14 @@ def write_records_with_beam(
     seed: int = 0,
     text: str = "plot",
     options: Sequence[str] = (),
+    say: Callable[[str], None] | None = None,
 ) -> MovieDataset:
     """Write what `write_records` writes, byte for byte, with an Apache Beam pipeline.
 
     Posters are read, checked and encoded by Beam's workers, and so are the shards written; the
-    catalogue and the manifest stay with the caller. All of them must see the poster files and
-    `folder` under the same paths (a shared or mounted file system).
+    catalogue and the manifest stay with the caller. All of them must see `folder` under the same
+    path (a shared or mounted file system), and the posters too, unless they are at a store
+    (`gs://...`, see `keras_genre.remote_files`).
 
     Args:
         catalog: As `write_records` takes it.
@@ -46,33 +49,23 @@ def write_records_with_beam(
         text: As `write_records` takes it.
         options: Beam's pipeline options as on a command line, for example `["--runner=FlinkRunner",
             "--flink_master=localhost:8081"]`. By default the pipeline runs in this process.
+        say: As `write_records` takes it.
 
     Returns:
         The `MovieDataset` of the folder.
 
     Raises:
-        ImportError: If Apache Beam is not installed; the message names the extra.
+        MissingPackageError: If Apache Beam is not installed; the message names the extra.
         ValueError: As `write_records`.
         CatalogError: As `write_records`.
         DatasetError: As `write_records`.
     """
-    beam = _import_beam()
+    beam = import_beam("Building records with Apache Beam")
 
     def make_writer(staging: Path) -> _BeamShardWriter:
         return _BeamShardWriter(beam, list(options), staging, catalog, poster_size, text)
 
-    return write_records_by(make_writer, catalog, folder, poster_size, seed, text)
-
-
-def _import_beam():
-    try:
-        import apache_beam
-    except ImportError as cause:
-        raise ImportError(
-            "Building records with Apache Beam needs the extra `beam`: "
-            "pip install 'keras-genre[beam]'."
-        ) from cause
-    return apache_beam
+    return write_records_by(make_writer, catalog, folder, poster_size, seed, text, say=say)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -107,8 +100,7 @@ class _BeamShardWriter:
             return
         beam, vocabulary = self.beam, self.catalog.vocabulary
         results = str(self.folder / _RESULTS)
-        options = beam.options.pipeline_options.PipelineOptions(self.options)
-        with beam.Pipeline(options=options) as pipeline:
+        with run_pipeline(beam, self.options) as pipeline:
             _ = (
                 pipeline
                 | "Films" >> beam.Create(_placed_films(plan, self.catalog.frame))
