@@ -1,12 +1,14 @@
 """Trains a preset as `keras-genre train` does and `training.py`, which starts it, says."""
 
+import functools
 import os
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
 import keras
 import numpy as np
-from step_worker import films_of, serve
+from pipe import serve
+from step_worker import Turns, films_of
 
 import keras_genre as kg
 from keras_genre.losses import WeightedBinaryCrossentropy
@@ -97,4 +99,4 @@ def _make(options: dict, num_genres: int) -> kg.GenreClassifier:
 
 
 if __name__ == "__main__":
-    serve(KerasSteps)
+    serve(functools.partial(Turns, KerasSteps))

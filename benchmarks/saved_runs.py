@@ -111,13 +111,13 @@ def _said(run):
             known[hidden] = known[hidden].hidden()
         return predict_with_features(FeatureClassifier(run.model, known), *arguments, known)
 
-    whole = said("validation")
-    yield "validation", whole
-    yield "test", said("test")
-    if run.model.text_encoder is not None and run.model.poster_encoder is not None:
-        for name, modality in _LACKING.items():
-            other = whole.has_poster if modality == "text" else whole.has_plot
-            yield f"validation_{name}", said("validation", modality).of_films(other)
+    for split in ("validation", "test"):
+        whole = said(split)
+        yield split, whole
+        if run.model.text_encoder is not None and run.model.poster_encoder is not None:
+            for name, modality in _LACKING.items():
+                other = whole.has_poster if modality == "text" else whole.has_plot
+                yield f"{split}_{name}", said(split, modality).of_films(other)
 
 
 def _named(recipe: Recipe) -> Recipe:

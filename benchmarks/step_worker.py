@@ -1,35 +1,39 @@
-"""What both workers of `training.py` share: the pipe, the films, the clock. NumPy only."""
+"""What both workers of `training.py` share: the films and the clock. NumPy only."""
 
-import json
-import sys
 import time
 
 import numpy as np
 
 
-def serve(make_steps) -> None:
-    """Answer one line of JSON with another until the pipe is closed."""
-    options = json.loads(sys.argv[1])
-    answers, sys.stdout = sys.stdout, sys.stderr  # what libraries print is no answer
-    films = dict(np.load(options["films"]))
-    if not options["posters"]:
-        del films["poster_image"]
-    steps = make_steps(options, films, options["weights"])
+class Turns:
+    """What a process of `training.py` answers.
 
-    def answer(content) -> None:
-        print(json.dumps(content), file=answers, flush=True)
+    Args:
+        make_steps: Takes the options, the films and the file of the weights.
+        options: What `training.py` says.
+    """
 
-    answer(steps.about())
-    for line in sys.stdin:
-        request = json.loads(line)
-        batches = [steps.prepare(rows, width) for rows, width in request["batches"]]
-        if request["what"] == "evaluate":
-            answer([steps.evaluate(batch) for batch in batches])
-            continue
+    def __init__(self, make_steps, options: dict):
+        films = dict(np.load(options["films"]))
+        if not options["posters"]:
+            del films["poster_image"]
+        self._steps = make_steps(options, films, options["weights"])
+        self.about = self._steps.about
+
+    def evaluate(self, batches: list) -> list[float]:
+        """The loss of each batch of (rows, width)."""
+        return [self._steps.evaluate(batch) for batch in self._prepared(batches)]
+
+    def train(self, batches: list) -> dict:
+        """Train on batches of (rows, width), and say how long it took."""
+        batches = self._prepared(batches)
         start, cpu_start = time.perf_counter(), time.process_time()
-        losses = steps.finish([steps.step(batch) for batch in batches])
+        losses = self._steps.finish([self._steps.step(batch) for batch in batches])
         seconds, cpu_seconds = time.perf_counter() - start, time.process_time() - cpu_start
-        answer({"seconds": seconds, "cpu_seconds": cpu_seconds, "losses": losses})
+        return {"seconds": seconds, "cpu_seconds": cpu_seconds, "losses": losses}
+
+    def _prepared(self, batches):
+        return [self._steps.prepare(rows, width) for rows, width in batches]
 
 
 def films_of(films: dict, rows: list[int], width: int) -> tuple[dict, np.ndarray]:

@@ -57,9 +57,9 @@ class DistilBertText(nn.Module):
         for layer in self.bert.transformer.layer:
             attention = layer.attention
             for dense in (attention.q_lin, attention.k_lin, attention.v_lin, attention.out_lin):
-                found += _dense(dense)
+                found += dense_weights(dense)
             found += [*layer.sa_layer_norm.parameters(), *layer.output_layer_norm.parameters()]
-            found += [*_dense(layer.ffn.lin1), *_dense(layer.ffn.lin2)]
+            found += [*dense_weights(layer.ffn.lin1), *dense_weights(layer.ffn.lin2)]
         return found
 
 
@@ -90,7 +90,7 @@ class CNN224Poster(nn.Module):
         for stage in self.stages:
             found += [stage[0].weight.permute(2, 3, 1, 0), stage[0].bias]
         for stage in self.stages:
-            found += _norm(stage[1])
+            found += norm_weights(stage[1])
         return found
 
 
@@ -114,11 +114,11 @@ class Block(nn.Module):
         return torch.relu(self.bn2(self.conv2(x)) + shortcut)
 
     def weights(self):
-        found = [self.conv1.weight.permute(2, 3, 1, 0), *_norm(self.bn1)]
+        found = [self.conv1.weight.permute(2, 3, 1, 0), *norm_weights(self.bn1)]
         if self.downsample is not None:
             found.append(self.downsample[0].weight.permute(2, 3, 1, 0))
-        found += [self.conv2.weight.permute(2, 3, 1, 0), *_norm(self.bn2)]
-        return found + ([] if self.downsample is None else _norm(self.downsample[1]))
+        found += [self.conv2.weight.permute(2, 3, 1, 0), *norm_weights(self.bn2)]
+        return found + ([] if self.downsample is None else norm_weights(self.downsample[1]))
 
 
 class ResNet18Poster(nn.Module):
@@ -157,7 +157,7 @@ class ResNet18Poster(nn.Module):
         return x.mean(dim=(2, 3))
 
     def weights(self):
-        found = [self.conv1.weight.permute(2, 3, 1, 0), *_norm(self.bn1)]
+        found = [self.conv1.weight.permute(2, 3, 1, 0), *norm_weights(self.bn1)]
         return found + [weight for block in self.blocks for weight in block.weights()]
 
 
@@ -193,9 +193,9 @@ class Classifier(nn.Module):
     def weights(self):
         found = [weight for encoder in self.encoders for weight in encoder.weights()]
         for layer in (*self.hidden, self.logits):
-            found += _dense(layer)
+            found += dense_weights(layer)
         found += list(self.missing)
-        return found + [part for layer in self.projections for part in _dense(layer)]
+        return found + [part for layer in self.projections for part in dense_weights(layer)]
 
 
 def scaled(images):
@@ -205,11 +205,11 @@ def scaled(images):
     return ((images.float() - mean) / deviation).permute(0, 3, 1, 2).contiguous()
 
 
-def _dense(layer):
+def dense_weights(layer):
     return [layer.weight.T, layer.bias]
 
 
-def _norm(layer):
+def norm_weights(layer):
     return [layer.weight, layer.bias, layer.running_mean, layer.running_var]
 
 

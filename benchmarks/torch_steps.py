@@ -1,11 +1,13 @@
 """Trains a model of PyTorch as `training.py`, which starts it, says over a pipe."""
 
 import contextlib
+import functools
 
 import numpy as np
 import torch
 import torch_models
-from step_worker import films_of, serve
+from pipe import serve
+from step_worker import Turns, films_of
 from torch import nn
 
 
@@ -91,4 +93,4 @@ class TorchSteps:
 
 
 if __name__ == "__main__":
-    serve(TorchSteps)
+    serve(functools.partial(Turns, TorchSteps))

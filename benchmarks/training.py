@@ -34,7 +34,7 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 import numpy as np
 import pandas as pd
 from training_films import batches_of, make_films
-from training_workers import Worker
+from workers import Worker
 
 _SAID = ("backend", "device", "dtype", "threads", "compile", "small")
 _RIVAL = "PyTorch, padded"
@@ -111,15 +111,15 @@ def compare(comparison: Comparison, options: dict, films: Path, folder: Path) ->
         "weights": str(weights),
         "learning": {"rate": comparison.learning_rate, "weight_decay": 0.05, "clip_norm": 1.0},
     }
-    sides = {f"ours, {layout}": Worker("keras", said) for layout in batches}
-    sides[_RIVAL] = Worker("torch", said, options["torch_python"])
+    sides = {f"ours, {layout}": Worker("keras_steps.py", said) for layout in batches}
+    sides[_RIVAL] = Worker("torch_steps.py", said, options["torch_python"])
     try:
         _check(sides, batches["padded"][0][:1], options["dtype"])
         results = {side: [] for side in sides}
         for number in range(options["rounds"] + 1):
             for side, worker in sides.items():
                 turn = batches[side.partition(", ")[2]]
-                answer = worker.ask("train", turn[number % len(turn)])
+                answer = worker.ask("train", batches=turn[number % len(turn)])
                 if number:  # the first round traces and compiles
                     results[side].append(answer)
         return _rows(comparison, options, sides, results)
@@ -133,7 +133,7 @@ def _check(sides: dict, batch: list, dtype: str) -> None:
     counts = {side: worker.about["parameters"] for side, worker in sides.items()}
     if len(set(counts.values())) > 1:
         raise SystemExit(f"The models differ in size: {counts}.")
-    losses = {side: worker.ask("evaluate", batch)[0] for side, worker in sides.items()}
+    losses = {side: worker.ask("evaluate", batches=batch)[0] for side, worker in sides.items()}
     spread = max(losses.values()) - min(losses.values())
     if spread > _LARGEST_DIFFERENCE[dtype] * max(losses.values()):
         raise SystemExit(f"The losses of the same weights and films differ: {losses}.")

@@ -4,6 +4,7 @@
     ├── CatalogError                  a table or folder of films cannot be read
     ├── DatasetError                  records are missing, half-written or damaged
     ├── RunError                      a run's folder is incomplete or does not fit
+    │   └── LostWorkerError           another process of a training is gone
     ├── ExportError                   a model could not be exported or published
     ├── MissingPackageError           what was asked for needs a package that is not installed
     ├── WeightsError                  pretrained weights or their vocabulary do not load or fit
@@ -25,6 +26,7 @@ __all__ = [
     "ExportError",
     "InvalidRequestError",
     "KerasGenreError",
+    "LostWorkerError",
     "MissingPackageError",
     "ModelNotFoundError",
     "PredictorError",
@@ -49,6 +51,10 @@ class DatasetError(KerasGenreError):
 
 class RunError(KerasGenreError):
     """A run's folder is incomplete, exists already, or does not fit its data."""
+
+
+class LostWorkerError(RunError, ConnectionError):
+    """Another process that trains with this one is gone; started again, the training goes on."""
 
 
 class ExportError(KerasGenreError):

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from keras_genre.cli.model_choice import choose_model
 from keras_genre.cli.output import emit, json_option, progress_bar, say
 from keras_genre.cli.parameters import Choice, Folder
 from keras_genre.cli.server_access import access_options
@@ -64,11 +65,14 @@ def command(
 ):
     """Say which words and which parts of the poster spoke for a film's genres.
 
-    RUN_OR_MODEL is a run, or an exported model such as saved_models/lstm. By occlusion, parts are
+    RUN_OR_MODEL is a run, or an exported model such as saved_models/lstm; without it, the model
+    that `keras-genre predict` asks. By occlusion, parts are
     left out one after the other and the model is asked again, wherever it runs. Integrated
     gradients look into the network of a run.
     """
     plot = join_text(plot or "", tagline)
+    if not run_or_model and not server:
+        run_or_model = choose_model(None, None)
     _check_usage(plot, poster, run_or_model, server, model, method)
     access.check(server)
     from keras_genre.cli.quiet import import_tensorflow_quietly
@@ -93,8 +97,8 @@ def command(
 def _check_usage(plot, poster, run_or_model, server, model, method) -> None:
     if not plot and not poster:
         raise click.UsageError("Give --plot, --poster, or both.")
-    if bool(run_or_model) == bool(server):
-        raise click.UsageError("Give either RUN_OR_MODEL or --server.")
+    if run_or_model and server:
+        raise click.UsageError("Give RUN_OR_MODEL or --server, not both.")
     if server and not model:
         raise click.UsageError("Name the --model to ask for: a server may have several.")
     if method != "occlusion" and (server or not _is_run(run_or_model)):

@@ -42,6 +42,11 @@ class _BatchSizes(click.ParamType):
     "validation films; answers come as fast as before.",
 )
 @click.option(
+    "--dtype",
+    type=Choice(["float32", "mixed_float16", "mixed_bfloat16"]),
+    help="What it computes in: float32 for CPUs of any kind.  [default: as trained]",
+)
+@click.option(
     "--batch-sizes",
     default="1,2,4,8,16,32",
     show_default=True,
@@ -59,7 +64,7 @@ class _BatchSizes(click.ParamType):
     help="Then delete all versions but so many of the newest, and labelled ones.",
 )
 @json_option
-def command(run, to, weights, batch_sizes, label, mounted_at, keep, as_json):
+def command(run, to, weights, dtype, batch_sizes, label, mounted_at, keep, as_json):
     """Export RUN as the next integer version of <to>/<name of the run>.
 
     The version appears only after it was loaded and gave the run's own answers.
@@ -76,7 +81,7 @@ def command(run, to, weights, batch_sizes, label, mounted_at, keep, as_json):
 
     run = Run(run)
     has_labels = labelled_versions(Path(to) / run.name)  # a damaged file is found before the work
-    version = export_run(run, to, weights, batch_sizes)
+    version = export_run(run, to, weights, batch_sizes, dtype)
     model = version.parent
     size = sum(path.stat().st_size for path in version.rglob("*") if path.is_file())
     result = {"model": model.name, "version": int(version.name), "folder": str(version)}

@@ -23,6 +23,7 @@ _COMMANDS = {
     "link": ("link", "Give films the posters of films that share their crew."),
     "models": ("models", "List the models that can be trained."),
     "train": ("train", "Train a model on records, and leave a run."),
+    "data-service": ("data_service", "Prepare training films on further machines."),
     "tune": ("tune", "Search over the choices of a training."),
     "study": ("study", "Train and score every model of a published system."),
     "baseline": ("baseline", "Make a system that deep models are compared with."),

@@ -8,10 +8,10 @@ from pathlib import Path
 import click
 
 from keras_genre.cli.beam_options import BEAM_OPTIONS, pipeline_options
+from keras_genre.cli.model_choice import FOLDER_HELP, choose_model
 from keras_genre.cli.output import bar_text, emit, json_option
 from keras_genre.cli.parameters import Choice, Folder
 from keras_genre.cli.server_access import ServerAccess, access_options
-from keras_genre.errors import ModelNotFoundError
 from keras_genre.features import TEXTS, join_text
 
 _BAR_WIDTH = 24
@@ -53,13 +53,7 @@ def _column_options(function):
     help="Ask a server, or several in turn [load the model here].",
 )
 @click.option("--model", help="Name of the model, if there are several; always with --server.")
-@click.option(
-    "--saved-models",
-    default="saved_models",
-    show_default=True,
-    type=Folder(),
-    help="Folder of exported models.",
-)
+@click.option("--saved-models", type=Folder(), help=FOLDER_HELP)
 @click.option("--top", type=click.IntRange(1), help="Show only the most probable genres.")
 @click.option(
     "--timeout",
@@ -90,6 +84,9 @@ def command(
     **columns,
 ):
     """Say the genres of a film from its plot, its poster, or both; or of a whole table.
+
+    Without exported models of your own, the model that comes with the package answers; it does so
+    too where there are several and none is named.
 
     With --csv, every film of the table goes to --out with its genres and the probability of each
     genre. Rows that nothing can be predicted for, and posters that are no pictures, are listed
@@ -132,13 +129,13 @@ class _Asked:
 
     server: str | None
     model: str | None
-    saved_models: str
+    saved_models: str | None
     timeout: float
     access: ServerAccess
 
     def model_folder(self) -> Path:
         """The exported model that is to answer here."""
-        return _choose_model(self.saved_models, self.model)
+        return choose_model(self.saved_models, self.model)
 
     @contextlib.contextmanager
     def predictor(self, version: int | None = None):
@@ -179,17 +176,3 @@ def prediction_text(prediction, top: int | None = None) -> str:
     source = f"model {prediction.model}, version {prediction.version}"
     legend = f"(* by the model's decision rule; {source})"
     return "\n".join([genres, *lines, legend])
-
-
-def _choose_model(saved_models: str, name: str | None) -> Path:
-    from keras_genre.server import find_models
-
-    models = find_models(saved_models)
-    if name in models:
-        return models[name]
-    have = f"It has {', '.join(models)}."
-    if name:
-        raise ModelNotFoundError(f"There is no model {name!r} in {saved_models}. {have}")
-    if len(models) > 1:
-        raise click.UsageError(f"{saved_models} has several models. Choose with --model. {have}")
-    return next(iter(models.values()))

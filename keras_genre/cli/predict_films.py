@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Iterator
 
 from keras_genre.cli.output import emit, passing_line, say
+from keras_genre.cli.quiet import import_tensorflow_quietly
 from keras_genre.errors import PredictorError
 
 _SECONDS_BETWEEN_LINES = 10.0
@@ -31,11 +32,11 @@ def predict_films(asked, table, out, posters, columns, encoding, text, options, 
     if options is None:
         summary = _predict_here(asked, table, out, posters, read)
     else:
+        folder = asked.model_folder()
+        import_tensorflow_quietly()
         from keras_genre.client.bulk.beam import predict_table_with_beam
 
-        summary = predict_table_with_beam(
-            asked.model_folder(), table, out, posters, **read, options=options
-        )
+        summary = predict_table_with_beam(folder, table, out, posters, **read, options=options)
     seconds = time.monotonic() - started
     emit(_result(summary, out, seconds), _text(summary, out, seconds), as_json)
 

@@ -6,6 +6,7 @@ import os
 
 import click
 
+from keras_genre.cli.model_choice import models_folder
 from keras_genre.cli.output import json_option, say
 from keras_genre.cli.parameters import Folder
 
@@ -14,7 +15,7 @@ _port = click.IntRange(0, 65535)
 
 
 @click.command()
-@click.argument("saved_models", default="saved_models", type=Folder())
+@click.argument("saved_models", required=False, type=Folder())
 @click.option(
     "--port", default=8500, show_default=True, type=_port, help="gRPC port; 0 picks a free one."
 )
@@ -33,6 +34,9 @@ _port = click.IntRange(0, 65535)
 def command(saved_models, port, rest_port, host, batching, as_json):
     """Serve every model in SAVED_MODELS over gRPC and REST until Ctrl-C or SIGTERM.
 
+    SAVED_MODELS is ./saved_models unless given, and where that is empty the folder of the model
+    that comes with the package.
+
     New models and versions are picked up while it runs, and so are the versions and labels that a
     models.config in SAVED_MODELS asks for. With --json, one line on standard output says when it
     is ready, and where. This is a development server that keeps TensorFlow Serving's contract; in
@@ -40,6 +44,7 @@ def command(saved_models, port, rest_port, host, batching, as_json):
     """
     from keras_genre.server import find_models
 
+    saved_models = models_folder(saved_models)
     find_models(saved_models)  # says what is wrong before TensorFlow is imported
     from keras_genre.cli.quiet import import_tensorflow_quietly
 

@@ -11,11 +11,12 @@ from keras_genre.cli.parameters import Choice, Folder, Freeze, PresetName
 from keras_genre.presets import PRESETS
 
 _AUGMENTATIONS = ("none", "standard", "rand_augment", "mix_up", "cut_mix")
+_RULES = ("per_genre", "global", "top_k")
 _SCHEDULES = ("plateau", "cosine", "constant")
 _LOSSES = (
     "bce", "weighted_bce", "weighted_bce_whole", "focal", "asymmetric", "class_balanced",
 )  # fmt: skip
-_STRATEGIES = ("none", "mirrored")
+_STRATEGIES = ("none", "mirrored", "multi-worker")
 _POLICIES = ("auto", "float32", "mixed_float16", "mixed_bfloat16")
 
 
@@ -56,6 +57,7 @@ _OPTIONS = (
     click.option("--patience", type=_WHOLE, help="Epochs without progress before stopping."),
     click.option("--ema-momentum", type=_SHARE, help="Average the weights, keeping this share."),
     click.option("--refine-epochs", type=click.IntRange(0), help="Epochs more from the best one."),
+    click.option("--rule", type=Choice(_RULES), help="How thresholds are fitted [per_genre]."),
     click.option("--augmentation", type=Choice(_AUGMENTATIONS), help="Of training posters [none]."),
     click.option(
         "--modality-dropout", type=_SHARE, help="Share of films that lose plot or poster in a step."
@@ -102,7 +104,12 @@ _OPTIONS = (
     default="none",
     show_default=True,
     type=Choice(_STRATEGIES),
-    help="Share every batch among all GPUs of this machine.",
+    help="Share every batch among all GPUs of this machine, or all workers of TF_CONFIG.",
+)
+@click.option(
+    "--data-service",
+    metavar="grpc://HOST:PORT",
+    help="Have films prepared by a tf.data service; see keras-genre data-service.",
 )
 @click.option(
     "--tensorboard",
@@ -112,7 +119,9 @@ _OPTIONS = (
 )
 @click.option("--skip-damaged", is_flag=True, help="Read on past damaged records, and count them.")
 @json_option
-def command(data, preset, recipe, out, strategy, tensorboard, skip_damaged, as_json, **choices):
+def command(
+    data, preset, recipe, out, strategy, data_service, tensorboard, skip_damaged, as_json, **choices
+):
     """Train a model on the records in DATA.
 
     The epoch with the best validation macro F1 is kept; test films are not read. What is not
@@ -133,13 +142,16 @@ def command(data, preset, recipe, out, strategy, tensorboard, skip_damaged, as_j
     folder = Path(out or Path("runs") / recipe.preset.replace("+", "_"))
     dataset = MovieDataset(data, skip_damaged)
     callbacks = [EpochLog(say, dataset.num_films("train"))]
-    if tensorboard:
+    if tensorboard and _is_chief(strategy):
         callbacks.append(_tensorboard(Path(tensorboard) / folder.resolve().name))
     try:
-        run = train(recipe, dataset, folder, callbacks=callbacks, say=say, strategy=strategy)
+        run = train(recipe, dataset, folder, callbacks, 0, say, strategy, data_service)
     except KeyboardInterrupt:
         say("Ended. The same command goes on with the epoch that this was in.")
         raise
+    if run is None:
+        emit({"run": None}, f"Done. The chief writes {folder}.", as_json)
+        return
     history = run.history
     best = history.loc[history["val_macro_f1"].idxmax()]
     result = {
@@ -154,6 +166,12 @@ def command(data, preset, recipe, out, strategy, tensorboard, skip_damaged, as_j
         f"validation macro F1 {result['validation_macro_f1']:.3f}"
     )
     emit(result, text, as_json)
+
+
+def _is_chief(strategy: str) -> bool:
+    from keras_genre.training.cluster import Cluster
+
+    return strategy != "multi-worker" or Cluster.from_environment().number == 0
 
 
 def _tensorboard(folder: Path):

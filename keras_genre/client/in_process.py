@@ -10,6 +10,7 @@ from keras_genre.client.genre_prediction import GenrePrediction
 from keras_genre.client.genre_predictor import GenrePredictor
 from keras_genre.errors import ModelNotFoundError
 from keras_genre.model_versions import list_versions
+from keras_genre.shipped import SHIPPED_MODEL, shipped_models
 
 
 class InProcessPredictor(GenrePredictor):
@@ -18,19 +19,22 @@ class InProcessPredictor(GenrePredictor):
     Attributes `folder`, `model` and `version` say what was loaded.
 
     Args:
-        folder: `saved_models/<name>` for its newest version, or `saved_models/<name>/<version>`.
+        folder: `saved_models/<name>` for its newest version, or `saved_models/<name>/<version>`;
+            None for the model that comes with the package.
         batch_size: Films given to the model at a time.
 
     Raises:
         ModelNotFoundError: If there is no exported model.
 
     Example:
-        >>> predictor = InProcessPredictor("saved_models/lstm")  # doctest: +SKIP
+        >>> predictor = InProcessPredictor()  # doctest: +SKIP
         >>> predictor.predict(plots=["A heist goes wrong."])[0].genres  # doctest: +SKIP
         ('Crime',)
     """
 
-    def __init__(self, folder: str | Path, batch_size: int = 32):
+    def __init__(self, folder: str | Path | None = None, batch_size: int = 32):
+        if folder is None:
+            folder = shipped_models() / SHIPPED_MODEL
         self.folder = folder = _version_folder(Path(folder))
         self._batch_size = batch_size
         self.model, self.version = folder.parent.name, int(folder.name)

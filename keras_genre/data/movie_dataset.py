@@ -15,6 +15,8 @@ from keras_genre.data.epochs import after_epochs
 from keras_genre.data.manifest import Manifest, Shard, Split
 from keras_genre.data.parsing import CREW, SCHEMA, parse
 from keras_genre.data.preparation import Preparation, links_to_prepare
+from keras_genre.data.service import check_service
+from keras_genre.data.sharing import check_share, share_of
 from keras_genre.data.skipping import SoundRecords
 from keras_genre.data.verifying import find_problems, raise_problems
 from keras_genre.errors import DatasetError
@@ -122,12 +124,8 @@ class MovieDataset:
 
     def records(self, split: str) -> tf.data.Dataset:
         """The films of a split as they are stored: serialized, in their order."""
-        shards = self._split(split).shards
         films = tf.data.experimental.assert_cardinality(self.num_films(split))
-        if self._sound:
-            return self._sound.read(split).apply(films)
-        files = [str(self._of_full_size(shard)) for shard in shards]
-        return tf.data.TFRecordDataset(files).apply(films)
+        return self._stored(split).apply(films)
 
     def load(
         self,
@@ -143,6 +141,8 @@ class MovieDataset:
         with_ids: bool = False,
         augmentation: Callable | None = None,
         epoch: int = 0,
+        share: tuple[int, int] | None = None,
+        service: str | None = None,
     ) -> tf.data.Dataset:
         """Batches for `model.fit`.
 
@@ -171,6 +171,13 @@ class MovieDataset:
                 anew each epoch, after the cache, by a seed that is each batch's own. So the
                 batches that `skip` leaves are those that they would have been.
             epoch: Begin as after so many epochs, for a training that is resumed.
+            share: For one of several workers that train together: its number, from 0, and how many
+                they are. It gets its part of each batch, and prepares no other film; all parts
+                together are the batches that one worker gets.
+            service: `grpc://host:port` of the dispatcher of a tf.data service, whose workers then
+                read and prepare training films, and see the records at the same path. Each film
+                comes once an epoch, in an order that does not repeat. Where a worker dies, films of
+                its shard may be missing from that epoch, and others come twice instead.
 
         Returns:
             A `tf.data.Dataset` of `(tensors, labels)`, with float32 labels of shape
@@ -188,6 +195,8 @@ class MovieDataset:
         _check_at_least(1, batch_size=batch_size)
         _check_at_least(0, seed=seed)
         _check_at_least(0, epoch=epoch)
+        check_share(share, batch_size)
+        check_service(service, split, balanced, share)
         if augmentation is not None and split != "train":
             raise ValueError(
                 f"Expected augmentation for training films alone, received split {split!r}. "
@@ -202,9 +211,13 @@ class MovieDataset:
             bucketed = shuffle and getattr(preprocessor, "plot", None) is not None
         self._warn_if_posters_are_small(preprocessor)
         links = links_to_prepare(preprocessor, self._manifest, self._folder)
-        preparation = Preparation(preprocessor, len(self.vocabulary), with_ids, cache, links)
+        preparation = Preparation(
+            preprocessor, len(self.vocabulary), with_ids, cache, links, service
+        )
 
-        films = preparation.before_batching(self.records(split))
+        # A worker of a service reads some of the films only.
+        stored = self._stored(split) if service else self.records(split)
+        films = preparation.before_batching(stored, self.num_films(split))
         if balanced:
             films = draw_balanced(films, self._drawable_genres(), seed, epoch)
         if shuffle:
@@ -215,9 +228,13 @@ class MovieDataset:
             batches = batch_by_length(films, preparation.plot_lengths, batch_size, noise_seed)
         else:
             batches = batch_in_order(films, batch_size)
-        prepared = preparation.after_batching(after_epochs(batches, epoch))
+        batches = after_epochs(batches, epoch)
+        prepared = preparation.after_batching(share_of(batches, share) if share else batches)
         if augmentation is not None:
-            seeds = tf.data.Dataset.random(seed, rerandomize_each_iteration=True)
+            # Each worker changes its posters by seeds of its own.
+            seeds = tf.data.Dataset.random(
+                seed + (share[0] if share else 0), rerandomize_each_iteration=True
+            )
             prepared = augment(prepared, after_epochs(seeds, epoch), augmentation)
         return prepared.prefetch(tf.data.AUTOTUNE)
 
@@ -234,6 +251,12 @@ class MovieDataset:
         """The genres of each film, as the records themselves say."""
         batches = self.records(split).batch(256)
         return tf.concat([parse(batch, "genres")["genres"] for batch in batches], axis=0)
+
+    def _stored(self, split: str) -> tf.data.Dataset:
+        shards = self._split(split).shards
+        if self._sound:
+            return self._sound.read(split)
+        return tf.data.TFRecordDataset([str(self._of_full_size(shard)) for shard in shards])
 
     def _drawable_genres(self) -> tf.RaggedTensor:
         if not any(self._split("train").genre_counts):

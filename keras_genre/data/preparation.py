@@ -8,6 +8,7 @@ import tensorflow as tf
 from keras_genre import features
 from keras_genre.data.manifest import Links, Manifest
 from keras_genre.data.parsing import SCHEMA, multi_hot, neighbors, parse
+from keras_genre.data.service import on_service
 from keras_genre.errors import DatasetError
 
 
@@ -23,6 +24,7 @@ class Preparation:
         num_genres: Number of genres.
         with_ids: Whether movie ids come with tensors and labels.
         cache: Whether to keep prepared films in memory.
+        service: Where films are prepared, or None for in this process; see `on_service`.
         links: How records store the neighbours that the preprocessor prepares, or None where it
             prepares none.
     """
@@ -34,28 +36,42 @@ class Preparation:
         with_ids: bool,
         cache: bool,
         links: Links | None = None,
+        service: str | None = None,
     ):
         self._preprocess = getattr(preprocessor, "prepare_stored", preprocessor)
         self._num_genres = num_genres
         self._with_ids = with_ids
         self._cache = cache
+        self._service = service
+        self._is_early = cache or service is not None
         self._links = links
 
-    def before_batching(self, records: tf.data.Dataset) -> tf.data.Dataset:
-        """Give the films to be shuffled and batched: records, or what is kept of them."""
-        if not self._cache:
+    def before_batching(self, records: tf.data.Dataset, number: int) -> tf.data.Dataset:
+        """Give the films to be shuffled and batched: records, or what is kept of them.
+
+        Args:
+            records: As they are stored.
+            number: How many there are.
+        """
+        if not self._is_early:
             return records
-        number = tf.data.experimental.assert_cardinality(records.cardinality().numpy())
         films = records.batch(32).map(self._prepare_to_keep, num_parallel_calls=tf.data.AUTOTUNE)
-        return films.unbatch().map(_trimmed).apply(number).cache()
+        if self._service:
+            films = on_service(films, self._service)
+        films = films.unbatch().map(_trimmed)
+        if self._service:
+            # An epoch from which films were lost is filled up with others, to be as long as all.
+            films = films.repeat().take(number)
+        films = films.apply(tf.data.experimental.assert_cardinality(number))
+        return films.cache() if self._cache else films
 
     def plot_lengths(self, films) -> tf.Tensor:
         """Plot lengths in bytes of a batch of these films, int32 of shape `(batch,)`."""
-        return films["plot_length"] if self._cache else _plot_lengths(films)
+        return films["plot_length"] if self._is_early else _plot_lengths(films)
 
     def after_batching(self, batches: tf.data.Dataset) -> tf.data.Dataset:
         """Give the batches for `fit`."""
-        prepare = (lambda films: films["prepared"]) if self._cache else self._prepare
+        prepare = (lambda films: films["prepared"]) if self._is_early else self._prepare
         return batches.map(prepare, num_parallel_calls=tf.data.AUTOTUNE)
 
     def _prepare(self, records):

@@ -28,26 +28,30 @@ def export_run(
     folder: str | Path = "saved_models",
     weights: str = FLOAT32,
     batch_sizes: Sequence[int] = BATCH_SIZES,
+    dtype: str | None = None,
 ) -> Path:
     """Export a run as the next version of `<folder>/<name of the run>`.
 
     The manifest tells the run, its recipe, the hash of its data and its scores on validation.
-    Where weights are stored in fewer bytes, it also tells what that costs: the version is asked
-    about the run's validation films before it is published.
+    Where weights are stored in fewer bytes, or computed in other numbers than in training, it also
+    tells what that costs: the version is asked about the run's validation films before it is
+    published.
 
     Args:
         run: The run.
         folder: The folder of all models.
         weights: As of `export_saved_model`.
         batch_sizes: As of `export_saved_model`.
+        dtype: What the version computes in, a Keras dtype policy; None for as the run was trained.
+            A CPU that has no instructions for 16 bits is slow with them: "float32" suits all.
 
     Returns:
         The folder of the new version.
 
     Raises:
         ExportError: If the folder cannot be written, or the exported model answers differently.
-        RunError: If the run is incomplete; or weights are stored in fewer bytes, and its records
-            are gone.
+        RunError: If the run is incomplete; or there is a cost to be measured, and its records are
+            gone.
     """
     about = {
         "run": run.name,
@@ -55,8 +59,10 @@ def export_run(
         "data_hash": run.data_hash,
         "scores": {"validation": _scores(run)},
     }
+    as_it_is = weights == FLOAT32 and dtype is None
+    model = run.model if dtype is None else run.model.with_dtype(dtype)
     return export_saved_model(
-        run.model,
+        model,
         run.preprocessor,
         Path(folder) / run.name,
         rule=run.rule,
@@ -64,7 +70,7 @@ def export_run(
         about=about,
         weights=weights,
         batch_sizes=batch_sizes,
-        measure=None if weights == FLOAT32 else lambda version: measure_loss(run, version),
+        measure=None if as_it_is else lambda version: measure_loss(run, version),
     )
 
 

@@ -156,6 +156,20 @@ class GenreClassifier(MultiLabelModel):
             name=name.replace("+", "_"),  # TensorFlow's scopes have no plus
         )
 
+    def with_dtype(self, dtype) -> "GenreClassifier":
+        """The same model, with the same weights, that computes in other numbers.
+
+        Args:
+            dtype: A Keras dtype policy: "float32" for machines that are slow with 16 bits.
+        """
+        config = self.get_config()
+        for part in ("fusion_head", "text_encoder", "poster_encoder"):
+            if config[part]:
+                config[part]["config"]["dtype"] = dtype
+        other = GenreClassifier.from_config(config)
+        other.set_weights(self.get_weights())
+        return other
+
     def get_config(self):
         serialize = keras.saving.serialize_keras_object
         return {

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import keras
 import numpy as np
+import tensorflow as tf
 
 from keras_genre import features
 from keras_genre.data import MovieDataset
@@ -108,13 +109,15 @@ class ModalityEncoder:
         batches = dataset.load(
             split, preprocessor, _BATCH, shuffle=False, bucketed=self._is_text, with_ids=True
         )
+        ask = tf.function(network, reduce_retracing=True)  # `predict` would ask all workers
         progress = _Progress(f"{self.modality} features of {split} films", say)
         films = dataset.num_films(split)
         for number, (tensors, _, movie_ids) in enumerate(batches, start=1):
             has = tensors[present].numpy()
             if has.any():
-                outputs = network.predict_on_batch(tensors[raw].numpy()[has])
-                yield [movie_id.decode() for movie_id in movie_ids.numpy()[has]], outputs
+                outputs = ask(tf.boolean_mask(tensors[raw], has))
+                arrays = {name: output.numpy() for name, output in outputs.items()}
+                yield [movie_id.decode() for movie_id in movie_ids.numpy()[has]], arrays
             progress(min(number * _BATCH, films), films)
 
 

@@ -13,6 +13,9 @@ SCHEDULES = ("plateau", "cosine", "constant")
 AUGMENTATIONS = ("none", "standard", "rand_augment", "mix_up", "cut_mix")
 """What may be done to training posters, by name."""
 
+RULES = ("per_genre", "global", "top_k")
+"""How thresholds may be fitted, by name."""
+
 OF_PRESET = ("text_weights", "poster_weights", "text_freeze", "poster_freeze")
 """Fields of a recipe that are fields of its preset too."""
 
@@ -35,7 +38,7 @@ _RANGES = {
     "ema_momentum": (0, 1, "()"),
     "modality_dropout": (0, 1, "[)"),
 }
-_NAMES = {"loss": LOSSES, "schedule": SCHEDULES, "augmentation": AUGMENTATIONS}
+_NAMES = {"loss": LOSSES, "schedule": SCHEDULES, "augmentation": AUGMENTATIONS, "rule": RULES}
 _MAY_BE_NONE = (
     "plateau_patience", "encoder_learning_rate", "refine_learning_rate", "clip_norm",
     "ema_momentum",

@@ -98,7 +98,7 @@ def _run_merged(
                 "Batched output tensor's 0th dimension does not equal the sum of the 0th dimension "
                 "sizes of the input tensors"
             )
-        for part, rows in zip(parts, tf.split(tensor, [*sizes, fill]), strict=False):
+        for part, rows in zip(parts, _split(tensor, sizes, fill), strict=False):
             part[name] = rows
     return parts
 
@@ -114,8 +114,15 @@ def _merge(name: str, tensors: list[tf.Tensor], fill: int, pad: bool) -> tf.Tens
             "is turned off.Set pad_variable_length_inputs to true, or ensure that all tensors "
             "with the same namehave equal dimensions starting with the first dim."
         )
-    # A row that is there already fills the batch up: the model can surely take it.
-    return tf.concat([*tensors, *[tensors[-1][:1]] * fill], axis=0)
+    if fill:
+        # A row that is there already fills the batch up: the model can surely take it.
+        tensors = [*tensors, *[tensors[-1][:1]] * fill]
+    return tf.concat(tensors, axis=0) if len(tensors) > 1 else tensors[0]
+
+
+def _split(tensor: tf.Tensor, sizes: Sequence[int], fill: int) -> Sequence[tf.Tensor]:
+    # Operations that change nothing were a fifth of what a server adds to a request that is alone.
+    return tf.split(tensor, [*sizes, fill]) if fill or len(sizes) > 1 else [tensor]
 
 
 def _padded(tensor: tf.Tensor, sizes: Sequence[int]) -> tf.Tensor:

@@ -92,12 +92,13 @@ class RefuseNaN(keras.callbacks.Callback):
             return
         optimizer = self.model.optimizer
         films = self._films_of_batch(self._epoch, batch)
+        named = f"Its films: {', '.join(films)}. " if films else ""
         step = int(keras.ops.convert_to_numpy(optimizer.iterations))
         rate = float(keras.ops.convert_to_numpy(optimizer.learning_rate))
         raise RunError(
             f"The loss became {loss} at step {step} (batch {batch + 1} of epoch "
             f"{self._epoch + 1}), at a learning rate of {rate:g}. "
-            f"Its films: {', '.join(films)}. Try a smaller learning rate, or --clip-norm 1."
+            f"{named}Try a smaller learning rate, or --clip-norm 1."
         )
 
 

@@ -28,6 +28,7 @@ class TrainingFilms:
             them is then computed each time.
         folder: Where features are kept; see `FeatureCache`.
         say: Called with a line for people while features are computed.
+        service: Where training films are prepared, as in `MovieDataset.load`.
     """
 
     def __init__(
@@ -38,7 +39,11 @@ class TrainingFilms:
         augmented: bool,
         folder: Path,
         say: Callable[[str], None] | None = None,
+        service: str | None = None,
     ):
+        self._service = service
+        self.repeats = service is None
+        """Whether the same batches come again when they are loaded again."""
         self._preprocessor = preprocessor
         self._dataset = dataset
         frozen = _frozen(model) - ({"poster"} if augmented else set())
@@ -56,6 +61,8 @@ class TrainingFilms:
 
     def load(self, split: str, batch_size: int, **options) -> tf.data.Dataset:
         """Batches for `self.model.fit`: as `MovieDataset.load` with the same options."""
+        if split == "train":
+            options["service"] = self._service
         if not self._known:
             return self._dataset.load(split, self._preprocessor, batch_size, **options)
         known = self._known[split]

@@ -17,8 +17,7 @@ from keras_genre.runs import Recipe, Run
 from keras_genre.scoring import DecisionRule
 from keras_genre.training.films import TrainingFilms
 from keras_genre.training.fitting import Fitting
-from keras_genre.training.strategies import check_batches, strategy_scope
-from keras_genre.training.unfinished import training_folder
+from keras_genre.training.strategies import check_shared, make_team
 
 
 def train(
@@ -29,7 +28,8 @@ def train(
     verbose: int = 0,
     say: Callable[[str], None] | None = None,
     strategy: str = "none",
-) -> Run:
+    data_service: str | None = None,
+) -> Run | None:
     """Train a model by a recipe, and leave a run.
 
     The best epoch is the one with the highest validation macro F1 at its best single threshold;
@@ -55,13 +55,17 @@ def train(
         say: Called with a line for people while features are computed, and where a training goes
             on.
         strategy: How devices share the work, one of `keras_genre.training.strategies.STRATEGIES`.
+        data_service: `grpc://host:port` of a tf.data service that prepares training films; see
+            `MovieDataset.load`. They then come in another order each time, so that a training does
+            not repeat, and one that is gone on with is not the same bit for bit.
 
     Returns:
-        The `Run`.
+        The `Run`; of several workers, the chief alone has it, and others get None.
 
     Raises:
+        ValueError: If there is no such strategy, or its TF_CONFIG is missing or wrong.
         RunError: If `folder` exists already or cannot be written, an unfinished training of it has
-            another recipe or other records, or the loss becomes NaN.
+            another recipe or other records, the loss becomes NaN, or another worker is lost.
         DatasetError: If the records have no validation films, or are damaged.
         WeightsError: If pretrained weights cannot be loaded or do not fit.
     """
@@ -72,19 +76,29 @@ def train(
         )
     folder = Path(folder)
     data_hash = dataset.manifest.data_hash
+    if data_service and strategy == "multi-worker":
+        raise ValueError(
+            "Expected data_service=None for strategy 'multi-worker': films of a service come to "
+            "each worker in another order, and workers share batches that are the same for all."
+        )
+    team = make_team(strategy)
     with (
-        training_folder(folder, recipe, data_hash) as (staging, checkpoints),
+        team.folder(folder, recipe, data_hash) as (staging, checkpoints),
         damaged_shard_named(dataset),
     ):
         keras.utils.set_random_seed(recipe.seed)
-        with strategy_scope(strategy):
-            check_batches(recipe.batch_size, dataset)
+        with team.scope():
+            check_shared(recipe, dataset)
             preprocessor, model = _build(recipe, dataset)
             augmented = recipe.augmentation != "none"
             features = folder.parent / ".features"
-            films = TrainingFilms(model, preprocessor, dataset, augmented, features, say)
-            fitting = Fitting(recipe, films, dataset, checkpoints, callbacks, verbose, say)
+            films = TrainingFilms(
+                model, preprocessor, dataset, augmented, features, say, data_service
+            )
+            fitting = Fitting(recipe, films, dataset, checkpoints, callbacks, verbose, say, team)
             history = fitting.run()
+        if not team.is_chief:
+            return None
         trained = _copied(model)
         validation = films.predict("validation", trained)
         lacking = films.predict_lacking("validation", trained, validation)
@@ -94,7 +108,7 @@ def train(
         trained.save(staging / "model.keras")
         serialized = keras.saving.serialize_keras_object(preprocessor)
         _write_json(staging / "preprocessor.json", serialized)
-        DecisionRule.fit(validation, **lacking).save(staging / "rule.json")
+        DecisionRule.fit(validation, recipe.rule, **lacking).save(staging / "rule.json")
         history.to_csv(staging / "history.csv", index=False)
         validation.save(staging / "predictions" / "validation.npz")
         for name, predictions in lacking.items():

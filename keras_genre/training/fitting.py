@@ -16,6 +16,7 @@ from keras_genre.training.films import TrainingFilms
 from keras_genre.training.kept_state import KeptState
 from keras_genre.training.losses import make_loss
 from keras_genre.training.optimizers import make_optimizer
+from keras_genre.training.team import Team
 
 _MONITOR = {"monitor": "val_macro_f1", "mode": "max"}
 
@@ -42,6 +43,7 @@ class Fitting:
         callbacks: Further callbacks; what they remember is not kept.
         verbose: As in `keras.Model.fit`.
         say: Called with a line for people where a training goes on.
+        team: Who trains.
     """
 
     def __init__(
@@ -53,6 +55,7 @@ class Fitting:
         callbacks: Sequence[keras.callbacks.Callback] = (),
         verbose: int = 0,
         say: Callable[[str], None] | None = None,
+        team: Team | None = None,
     ):
         self._recipe = recipe
         self._films = films
@@ -61,6 +64,7 @@ class Fitting:
         self._callbacks = callbacks
         self._verbose = verbose
         self._say = say or (lambda line: None)
+        self._team = team or Team()
         self._history: list[dict] = []
         self._best = None  # of the stages before
 
@@ -98,7 +102,7 @@ class Fitting:
         model, recipe = self._films.model, self._recipe
         first = resumed[1]["epoch"] if resumed else len(self._history)
         begun = resumed[1]["stage_begun"] if resumed else first
-        train = self._load_train(first)
+        train = self._load_train(first, share=self._team.share)
         steps = int(train.cardinality())
         optimizer = make_optimizer(recipe, self._films.classifier, stage.rate, stage.epochs, steps)
         loss = make_loss(recipe.loss, self._dataset, recipe.label_smoothing)
@@ -108,9 +112,12 @@ class Fitting:
         memory = KeptState(
             self._checkpoints, ours, number, begun, self._history, resumed, self._best
         )
-        model.fit(
+        self._team.fit(
+            model,
             train,
-            validation_data=self._films.load("validation", recipe.batch_size),
+            validation_data=self._films.load(
+                "validation", recipe.batch_size, share=self._team.share
+            ),
             initial_epoch=first,
             epochs=begun + stage.epochs,
             # Given by hand: else Keras makes two iterators an epoch, and each takes a seed.
@@ -160,5 +167,7 @@ class Fitting:
         )
 
     def _films_of_batch(self, epoch: int, batch: int) -> list[str]:
+        if not self._films.repeats:
+            return []
         batches = self._load_train(epoch, with_ids=True).skip(batch).take(1)
         return [movie_id.decode() for _, _, ids in batches for movie_id in ids.numpy()]

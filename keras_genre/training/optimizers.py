@@ -12,7 +12,25 @@ class FusedAdamW(keras.optimizers.AdamW):
 
     Each of a dozen reads and writes as much as the variable holds, and the gradient of an embedding
     is spread over all its rows twice. The formula is Keras's; results differ by rounding alone.
+
+    Where several devices share a batch, gradients are added up before anything is done with them,
+    so that clipping sees the norm of the whole, and what accumulates is the same everywhere. Keras
+    clips each part by itself, which lets a gradient through that is as many times as long.
     """
+
+    def apply(self, grads, trainable_variables=None):
+        """Update the variables by the gradients of all devices."""
+        context = None
+        if keras.backend.backend() == "tensorflow":
+            context = tf.distribute.get_replica_context()  # none while devices are updated apart
+        if context and context.num_replicas_in_sync > 1:
+            known = [gradient for gradient in grads if gradient is not None]
+            total = iter(context.all_reduce("SUM", known))
+            grads = [gradient if gradient is None else next(total) for gradient in grads]
+        super().apply(grads, trainable_variables)
+
+    def _all_reduce_sum_gradients(self, grads_and_vars):
+        return grads_and_vars  # they are
 
     def update_step(self, gradient, variable, learning_rate):
         """Update one variable."""

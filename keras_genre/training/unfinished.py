@@ -35,7 +35,7 @@ def training_folder(
         RunError: If `folder` exists or cannot be written, or an attempt that was ended there had
             another recipe or other records.
     """
-    about = {"recipe": json.loads(recipe.to_json()), "data_hash": data_hash}
+    about = about_training(recipe, data_hash)
     key = hashlib.sha256(json.dumps(about, sort_keys=True).encode()).hexdigest()
     _refuse_another(folder, about)
     with resumable_folder(folder, key, RunError) as staging:
@@ -47,6 +47,27 @@ def training_folder(
             _remove_all_but_checkpoints(staging)
             raise
         shutil.rmtree(staging / _CHECKPOINTS, ignore_errors=True)
+
+
+def about_training(recipe: Recipe, data_hash: str) -> dict:
+    """What makes a training this one, as JSON has it."""
+    return {"recipe": json.loads(recipe.to_json()), "data_hash": data_hash}
+
+
+def differences(ours: dict, theirs: dict, told: str) -> list[str]:
+    """In what two trainings differ.
+
+    Args:
+        ours: What `about_training` gave.
+        theirs: The same of the other.
+        told: How the two values of a field are told, the first one's first.
+    """
+    ours, theirs = _flat(ours), _flat(theirs)
+    return [
+        f"{name} {told.format(repr(ours.get(name)), repr(theirs.get(name)))}"
+        for name in sorted(ours | theirs)
+        if ours.get(name) != theirs.get(name)
+    ]
 
 
 def _remove_all_but_checkpoints(folder: Path) -> None:
@@ -63,14 +84,9 @@ def _refuse_another(folder: Path, about: dict) -> None:
     for path in sorted(folder.parent.glob(f".{folder.name}.partial-*/{_CHECKPOINTS}/{ABOUT}")):
         try:
             found = json.loads(path.read_text(encoding="utf-8"))
-            ours, theirs = _flat(about), _flat(found)
+            differing = differences(found, about, "was {} and is {}")
         except (OSError, ValueError, KeyError, TypeError):
             continue  # damaged: `resumable_folder` knows it by its key
-        differing = [
-            f"{name} was {theirs.get(name)!r} and is {ours.get(name)!r}"
-            for name in sorted(ours | theirs)
-            if ours.get(name) != theirs.get(name)
-        ]
         if differing:
             raise RunError(
                 f"An unfinished training of {folder} lies in {path.parents[1]}, and it is another "

@@ -443,3 +443,18 @@ def test_load_model_of_pretrained_encoders_asks_for_no_weights(tiny, pretrained,
 def test_from_preset_weights_without_an_encoder_for_them_refused(name, field, message):
     with pytest.raises(ValueError, match=rf"Preset '{name}' expected no {field}.*{message}"):
         GenreClassifier.from_preset(name, GENRES, **{field: "weights.h5"})
+
+
+@pytest.mark.parametrize("preset", ["tiny", "lstm"])
+def test_model_with_another_dtype_says_the_same_in_other_numbers(tiny, preset):
+    changes = {"vocabulary_size": 20} if preset == "lstm" else {}
+    half = GenreClassifier.from_preset(preset, GENRES, dtype="mixed_bfloat16", **changes)
+    inputs = films(half)
+    single = half.with_dtype("float32")
+    assert single.dtype_policy.name == "float32"
+    assert {layer.dtype_policy.name for layer in single.text_encoder._flatten_layers()} == {
+        "float32"
+    }
+    np.testing.assert_allclose(single(inputs), half(inputs), atol=3e-2)
+    back = single.with_dtype("mixed_bfloat16")
+    np.testing.assert_array_equal(back(inputs), half(inputs))

@@ -6,7 +6,7 @@ from keras_genre.cli import train as train_command
 from keras_genre.errors import RunError
 from keras_genre.presets import PRESETS
 from keras_genre.runs import Recipe
-from keras_genre.runs.recipe_checks import AUGMENTATIONS, LOSSES, SCHEDULES
+from keras_genre.runs.recipe_checks import AUGMENTATIONS, LOSSES, RULES, SCHEDULES
 
 
 @given(
@@ -111,7 +111,7 @@ def test_recipe_written_before_weights_and_dropout_still_loads():
 
 @pytest.mark.parametrize(
     ("name", "known"),
-    [("augmentation", AUGMENTATIONS), ("schedule", SCHEDULES), ("loss", LOSSES)],
+    [("augmentation", AUGMENTATIONS), ("schedule", SCHEDULES), ("loss", LOSSES), ("rule", RULES)],
 )
 def test_recipe_of_every_name_can_be_asked_for_on_the_command_line(name, known):
     (option,) = (p for p in train_command.command.params if p.name == name)

@@ -11,7 +11,7 @@ import pytest
 from keras_genre.cli import train as train_command
 from keras_genre.runs import Recipe
 from keras_genre.training import strategies, train
-from keras_genre.training.strategies import STRATEGIES, check_batches, strategy_scope
+from keras_genre.training.strategies import STRATEGIES, check_shared, make_team
 
 _SCRIPT = Path(__file__).parents[1] / "train_on_devices.py"
 
@@ -44,9 +44,15 @@ def test_batch_that_not_every_device_has_a_film_of_is_refused(sample_dataset, mo
     monkeypatch.setattr(strategies.tf.distribute, "get_strategy", lambda: _OfDevices(4))
     films = sample_dataset.num_films("train")
     with pytest.raises(ValueError, match=r"fewer films than the 4 devices.*Take \d+") as error:
-        check_batches(films - 2, sample_dataset)
+        check_shared(Recipe("lstm", batch_size=films - 2), sample_dataset)
     suggested = int(str(error.value).split("Take ")[1].split(",")[0])
-    check_batches(suggested, sample_dataset)
+    check_shared(Recipe("lstm", batch_size=suggested), sample_dataset)
+
+
+def test_accumulation_on_several_devices_is_refused(sample_dataset, monkeypatch):
+    monkeypatch.setattr(strategies.tf.distribute, "get_strategy", lambda: _OfDevices(2))
+    with pytest.raises(ValueError, match=r"accumulation=1 for a batch that 2 devices .*received 3"):
+        check_shared(Recipe("lstm", accumulation=3), sample_dataset)
 
 
 def test_unknown_strategy_is_refused_before_anything_is_written(sample_dataset, tmp_path):
@@ -60,5 +66,5 @@ def test_strategies_of_the_command_line_are_all_there_are():
 
 
 def test_mirrored_on_one_device_is_a_scope_of_one():
-    with strategy_scope("mirrored") as strategy:
+    with make_team("mirrored").scope() as strategy:
         assert strategy.num_replicas_in_sync == 1

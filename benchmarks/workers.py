@@ -1,4 +1,4 @@
-"""Processes of `training.py`, one a model, with a line of JSON for a question and an answer."""
+"""Processes that are asked by a line of JSON and answer with another, as `pipe.py` has them do."""
 
 import json
 import os
@@ -10,36 +10,39 @@ _HERE = Path(__file__).parent
 
 
 class Worker:
-    """A process that trains one model.
+    """A process that has one model.
 
     Args:
-        kind: "keras" or "torch".
-        options: What `keras_steps.py` and `torch_steps.py` take.
+        script: A file of this folder that calls `pipe.serve`.
+        options: What it takes: `threads`, `backend`, and what is its own.
         python: Which Python shall run it; by default this one.
+
+    Attributes:
+        about: What it said first.
     """
 
-    def __init__(self, kind: str, options: dict, python: str = sys.executable):
+    def __init__(self, script: str, options: dict, python: str = sys.executable):
         threads = str(options["threads"])
         environment = {
             **os.environ,
             "OMP_NUM_THREADS": threads,
             # Where other programs run too, PyTorch's threads spin for each other up to 40 times as
             # long as they compute.
-            "OMP_WAIT_POLICY": "PASSIVE",
+            "OMP_WAIT_POLICY": os.environ.get("OMP_WAIT_POLICY", "PASSIVE"),
             "TF_NUM_INTRAOP_THREADS": threads,
             "TF_NUM_INTEROP_THREADS": threads,
             "PYTHONPATH": os.pathsep.join([str(_HERE.parent), os.environ.get("PYTHONPATH", "")]),
-            "KERAS_BACKEND": options["backend"],
+            "KERAS_BACKEND": options.get("backend", "tensorflow"),
         }
-        command = [python, str(_HERE / f"{kind}_steps.py"), json.dumps(options)]
+        command = [python, str(_HERE / script), json.dumps(options)]
         self._process = subprocess.Popen(
             command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=environment
         )
         self.about = self._answer()
 
-    def ask(self, what: str, batches: list) -> dict | list:
-        """Have it "train" or "evaluate" batches of (rows, width); return what it says."""
-        self._process.stdin.write(json.dumps({"what": what, "batches": batches}) + "\n")
+    def ask(self, what: str, **details) -> dict | list:
+        """Have it do something; return what it says."""
+        self._process.stdin.write(json.dumps({"what": what, **details}) + "\n")
         self._process.stdin.flush()
         return self._answer()
 
