@@ -100,11 +100,15 @@ class _BeamShardWriter:
             return
         beam, vocabulary = self.beam, self.catalog.vocabulary
         results = str(self.folder / _RESULTS)
+        # Films would make the description of a pipeline larger than a cluster takes.
+        _leave_films(plan, self.catalog.frame, self.folder)
         with run_pipeline(beam, self.options) as pipeline:
             _ = (
                 pipeline
-                | "Films" >> beam.Create(_placed_films(plan, self.catalog.frame))
-                | "Spread" >> beam.Reshuffle()
+                | "Files" >> beam.Create([planned.file for planned in plan])
+                | "Spread files" >> beam.Reshuffle()
+                | "Films" >> beam.FlatMap(_read_films, str(self.folder))
+                | "Spread films" >> beam.Reshuffle()
                 | "Examples" >> beam.Map(_record, vocabulary, self.poster_size, self.text)
                 | "Shards" >> beam.GroupByKey()
                 | "Write" >> beam.Map(_write, str(self.folder), len(vocabulary))
@@ -117,16 +121,22 @@ class _BeamShardWriter:
             yield finished[planned.file]
 
 
-def _placed_films(plan: Sequence[PlannedShard], frame: pd.DataFrame) -> list[tuple]:
-    """Each film with the file that it goes into, and its place there."""
+def _leave_films(plan: Sequence[PlannedShard], frame: pd.DataFrame, folder: Path) -> None:
+    """Write the films of each file where a worker finds them."""
     names = [field.name for field in dataclasses.fields(_Film)]
-    return [
-        (planned.file, place, _Film(*film))
-        for planned in plan
-        for place, film in enumerate(
-            frame.iloc[planned.rows][names].itertuples(index=False, name=None)
-        )
-    ]
+    for planned in plan:
+        films = frame.iloc[planned.rows][names].values.tolist()
+        _rows_path(folder, planned.file).write_text(json.dumps(films), encoding="utf-8")
+
+
+def _read_films(file: str, folder: str) -> list[tuple[str, int, _Film]]:
+    """Each film with the file that it goes into, and its place there."""
+    films = json.loads(_rows_path(Path(folder), file).read_text(encoding="utf-8"))
+    return [(file, place, _Film(*film)) for place, film in enumerate(films)]
+
+
+def _rows_path(folder: Path, file: str) -> Path:
+    return folder / f"{file}.json"
 
 
 def _record(placed: tuple[str, int, _Film], vocabulary: GenreVocabulary, size: int, text: str):
