@@ -7,6 +7,7 @@ from setuptools import find_packages, setup
 _MODELS = "keras_genre.saved_models"
 _BEAM = "apache-beam>=2.70,<3"
 _GRADIO = "gradio>=6.31,<7"
+_FSSPEC = "fsspec>=2024.6"  # posters at stores such as gs:// and s3://
 _TENSORBOARD = "tensorboard>=2.20"
 _DOCS = ["mkdocs>=1.6,<2", "mkdocs-material>=9.6,<10", "mkdocstrings>=1", "mkdocstrings-python>=2"]
 # On Linux, plain xgboost brings some 300 MB for graphics cards, which it is not asked to use.
@@ -62,10 +63,12 @@ setup(
         "beam": [_BEAM],
         "boosting": _BOOSTING,
         "demo": [_GRADIO],
+        "cloud": [_FSSPEC, "gcsfs>=2024.6", "s3fs>=2024.6"],
         "tensorboard": [_TENSORBOARD],
         "docs": _DOCS,
         "dev": [
             _BEAM,
+            _FSSPEC,
             *_BOOSTING,
             _GRADIO,
             _TENSORBOARD,

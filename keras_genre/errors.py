@@ -6,6 +6,7 @@
     ├── RunError                      a run's folder is incomplete or does not fit
     │   └── LostWorkerError           another process of a training is gone
     ├── ExportError                   a model could not be exported or published
+    ├── MissingPackageError           what was asked for needs a package that is not installed
     ├── WeightsError                  pretrained weights or their vocabulary do not load or fit
     ├── ServerError                   the development server cannot start
     └── PredictorError                whoever answers for a model, did not
@@ -26,6 +27,7 @@ __all__ = [
     "InvalidRequestError",
     "KerasGenreError",
     "LostWorkerError",
+    "MissingPackageError",
     "ModelNotFoundError",
     "PredictorError",
     "RunError",
@@ -57,6 +59,10 @@ class LostWorkerError(RunError, ConnectionError):
 
 class ExportError(KerasGenreError):
     """A model could not be exported, verified or published."""
+
+
+class MissingPackageError(KerasGenreError, ImportError):
+    """What was asked for needs a package that is not installed; the message names it."""
 
 
 class WeightsError(KerasGenreError):

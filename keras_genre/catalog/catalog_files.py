@@ -11,6 +11,7 @@ from keras_genre.catalog.catalog_parquet import read_catalog_parquet, write_cata
 from keras_genre.catalog.genre_spellings import alphabetical_vocabulary
 from keras_genre.errors import CatalogError, KerasGenreError
 from keras_genre.genres import GenreVocabulary
+from keras_genre.remote_files import is_remote
 
 _WRITERS = {".parquet": write_catalog_parquet, ".csv": write_catalog_csv}
 _READERS = {".parquet": read_catalog_parquet, ".csv": read_catalog_csv}
@@ -63,8 +64,8 @@ def _checked_suffix(path: Path) -> str:
 
 def _stored_poster(poster: str, roots: tuple[Path, ...]) -> str:
     """A path relative to the file's folder where it lies inside, so that both can be moved."""
-    if not poster:
-        return ""
+    if not poster or is_remote(poster):
+        return poster
     path = Path(poster).absolute()
     for root in roots:
         if path.is_relative_to(root) and ".." not in path.parts:
@@ -73,7 +74,7 @@ def _stored_poster(poster: str, roots: tuple[Path, ...]) -> str:
 
 
 def _absolute_poster(stored: str, folder: Path, place: str) -> str:
-    if not stored or os.path.isabs(stored):
+    if not stored or os.path.isabs(stored) or is_remote(stored):
         return stored
     if ".." in Path(stored).parts:
         raise CatalogError(

@@ -10,6 +10,7 @@ import pandas as pd
 from keras_genre.catalog.mm_imdb_film import load_json, read_film
 from keras_genre.catalog.mm_imdb_splits import OFFICIAL_SIZES, genre_note, size_note
 from keras_genre.catalog.movie_catalog import MovieCatalog
+from keras_genre.catalog.poster_folder import PosterFolder
 from keras_genre.catalog.poster_paths import find_posters
 from keras_genre.errors import CatalogError
 from keras_genre.genres import MM_IMDB_GENRES, GenreVocabulary
@@ -64,7 +65,9 @@ def read_mm_imdb(folder: str | Path) -> MovieCatalog:
         )
     frame = frame[with_genres]
     named = [_poster_name(movie_id, names) for movie_id in frame["movie_id"]]
-    posters, poster_note = find_posters(named, frame["movie_id"], films, folder / _SPLIT_FILE)
+    posters, poster_note = find_posters(
+        named, frame["movie_id"], PosterFolder(films), folder / _SPLIT_FILE
+    )
     frame = frame.assign(poster=posters)
 
     notes = [size_note(_sizes(splits))]

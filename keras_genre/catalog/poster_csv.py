@@ -10,7 +10,8 @@ from keras_genre.catalog.csv_table import CsvTable, read_table
 from keras_genre.catalog.film_crews import read_crews
 from keras_genre.catalog.film_genres import read_genres, settle_genres
 from keras_genre.catalog.movie_catalog import MovieCatalog
-from keras_genre.catalog.poster_paths import find_posters, poster_by_id
+from keras_genre.catalog.poster_folder import PosterFolder, open_poster_folder
+from keras_genre.catalog.poster_paths import find_posters
 from keras_genre.errors import CatalogError
 from keras_genre.features import SPLITS
 from keras_genre.genres import GenreVocabulary
@@ -43,9 +44,10 @@ def read_poster_csv(
     Args:
         paths: CSV files, read into one catalogue in this order; commas, semicolons or tabs
             between the cells.
-        posters: The folder that poster paths are relative to; by default each CSV's own folder.
-            Where there is no poster column, name it: `<posters>/<id>.jpg` (or .png, .webp ...) is
-            taken then.
+        posters: The folder that poster paths are relative to, here or at a store (`gs://...`, see
+            `keras_genre.remote_files`); by default each CSV's own folder. Where
+            there is no poster column, name it: `<posters>/<id>.jpg` (or .png, .webp ...) is taken
+            then.
         vocabulary: The genres allowed. By default those found, in alphabetical order.
         columns: From "id", "plot", "genres", "poster", "title", "year", "tagline", "crew", "split"
             to the column's name in the files; for "genres" also a list of columns of 0 and 1.
@@ -61,13 +63,15 @@ def read_poster_csv(
         ValueError: If there is no path, no such encoding, or an unknown role in `columns`.
         CatalogError: If a file cannot be read, a column is missing, a genre is unknown, a poster
             path leads out of its folder, or no poster file is where the table says.
+        MissingPackageError: If the package that reads from a store is not installed.
 
     Example:
         >>> catalog = read_poster_csv("films/movies.csv")  # doctest: +SKIP
     """
     tables = read_tables(paths, encoding)
+    folder = None if posters is None else open_poster_folder(posters)
     frame, notes = gather_films(
-        ((table, recognise_columns(table, columns or {})) for table in tables), posters
+        ((table, recognise_columns(table, columns or {})) for table in tables), folder
     )
     frame, left_out = single_films(frame, keep_first)
     frame["genres"], vocabulary, note = settle_genres(frame, vocabulary)
@@ -91,7 +95,7 @@ def read_tables(
 
 
 def gather_films(
-    tables: Iterable[tuple[CsvTable, Columns]], posters: str | Path | None
+    tables: Iterable[tuple[CsvTable, Columns]], posters: PosterFolder | None
 ) -> tuple[pd.DataFrame, list[str]]:
     """Return the films of all tables that have genres, and lines about what was found.
 
@@ -208,7 +212,7 @@ def _splits(frame: pd.DataFrame, cells: pd.Series) -> pd.Series:
 
 def _add_posters(frame: pd.DataFrame, table: CsvTable, names: Mapping[str, str], posters) -> str:
     """Add the column `poster` where there are posters, and return a line about them."""
-    root = Path(posters) if posters is not None else table.path.parent
+    folder = posters or PosterFolder(table.path.parent)
     if "poster" in names:
         named = table.frame[names["poster"]].str.strip()
     elif posters is None:
@@ -216,16 +220,16 @@ def _add_posters(frame: pd.DataFrame, table: CsvTable, names: Mapping[str, str],
     elif "id" not in names:
         raise CatalogError(
             f"{table.path} has no column of ids ({usual_names('id')}), so no poster <id>.jpg can "
-            f"be found in {root}. Name the column (--id-column), or that of posters."
+            f"be found in {folder}. Name the column (--id-column), or that of posters."
         )
     else:
-        named = frame["movie_id"].map(lambda movie_id: poster_by_id(root, movie_id))
+        named = frame["movie_id"].map(folder.by_id)
         if not named.any():
             raise CatalogError(
-                f"No film of {table.path} has a poster in {root}. Looked for <id>.jpg and the "
+                f"No film of {table.path} has a poster in {folder}. Looked for <id>.jpg and the "
                 f"like, for example {frame['movie_id'].iloc[0]}.jpg."
             )
-    frame["poster"], note = find_posters(named, frame["movie_id"], root, table.path)
+    frame["poster"], note = find_posters(named, frame["movie_id"], folder, table.path)
     return note
 
 

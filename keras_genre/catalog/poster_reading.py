@@ -4,12 +4,12 @@ import os
 import warnings
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 from typing import Any
 
 from PIL import Image
 
 from keras_genre.pictures import open_picture
+from keras_genre.remote_files import read_file
 
 _POSTERS_IN_FLIGHT = 512  # so few that what is known of them stays small
 
@@ -34,7 +34,7 @@ def read_posters(
 
     def read_one(path: str) -> tuple[Any, str]:
         try:
-            with open_picture(Path(path).read_bytes()) as image:
+            with open_picture(read_file(path)) as image:
                 return read(image), ""
         except OSError as cause:
             return None, cause.strerror or str(cause)

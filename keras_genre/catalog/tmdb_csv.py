@@ -9,6 +9,7 @@ from keras_genre.catalog.csv_columns import recognise_columns
 from keras_genre.catalog.film_genres import settle_genres
 from keras_genre.catalog.movie_catalog import MovieCatalog
 from keras_genre.catalog.poster_csv import gather_films, read_tables, single_films
+from keras_genre.catalog.poster_folder import open_poster_folder
 from keras_genre.catalog.tmdb_tables import as_poster_table
 from keras_genre.genres import TMDB_GENRES, GenreVocabulary
 
@@ -32,8 +33,9 @@ def read_tmdb_csv(
 
     Args:
         paths: CSV files, read into one catalogue in this order.
-        posters: The folder of the posters. By default the folder `posters` beside each CSV, or
-            the CSV's own where there is none; that no poster is found there is no error then.
+        posters: The folder of the posters, here or at a store. By default the folder `posters`
+            beside each CSV, or the CSV's own where there is none; that no poster is found there is
+            no error then.
         vocabulary: The genres allowed. By default the 19 of TMDB, in `TMDB_GENRES`' order, and
             after them any others found, which a note names.
         columns: From "id", "plot", "genres", "poster", "title", "year", "tagline", "crew", "split"
@@ -53,11 +55,12 @@ def read_tmdb_csv(
     Example:
         >>> catalog = read_tmdb_csv("tmdb_5000_movies.csv")  # doctest: +SKIP
     """
+    folder = None if posters is None else open_poster_folder(posters)
     tables = (
-        as_poster_table(table, posters, columns or {}) for table in read_tables(paths, encoding)
+        as_poster_table(table, folder, columns or {}) for table in read_tables(paths, encoding)
     )
     frame, notes = gather_films(
-        ((table, recognise_columns(table, named)) for table, named in tables), posters
+        ((table, recognise_columns(table, named)) for table, named in tables), folder
     )
     frame, left_out = single_films(frame, keep_first)
     frame["genres"], vocabulary, note = _settled(frame, vocabulary)

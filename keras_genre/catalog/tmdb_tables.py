@@ -3,12 +3,11 @@
 import dataclasses
 import re
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 
 import pandas as pd
 
 from keras_genre.catalog.csv_table import CsvTable
-from keras_genre.catalog.poster_paths import is_file, poster_by_id
+from keras_genre.catalog.poster_folder import PosterFolder
 from keras_genre.catalog.tmdb_genres import TMDB_GENRE_IDS
 from keras_genre.errors import CatalogError
 
@@ -27,7 +26,7 @@ _PLACES_NAMED = 3
 
 
 def as_poster_table(
-    table: CsvTable, posters: str | Path | None, columns: Mapping[str, str | Sequence[str]]
+    table: CsvTable, posters: PosterFolder | None, columns: Mapping[str, str | Sequence[str]]
 ) -> tuple[CsvTable, dict[str, str | Sequence[str]]]:
     """Translate a table of TMDB, so that it can be read like any table of films with posters.
 
@@ -125,28 +124,29 @@ def _genre_names(table: CsvTable, row: int, cell: str) -> str:
 
 
 def _with_poster_files(
-    table: CsvTable, column: str, id_column: str | None, posters: str | Path | None
+    table: CsvTable, column: str, id_column: str | None, posters: PosterFolder | None
 ) -> CsvTable:
     beside = "posters" if posters is None and (table.path.parent / "posters").is_dir() else ""
-    root = Path(posters) if posters is not None else table.path.parent / beside
+    folder = posters or PosterFolder(table.path.parent / beside)
     ids = [""] * len(table.frame) if id_column is None else table.frame[id_column].str.strip()
     cells = table.frame[column].str.strip()
-    files = [_poster_file(root, cell, movie_id) for cell, movie_id in zip(cells, ids, strict=True)]
+    pairs = zip(cells, ids, strict=True)
+    files = [_poster_file(folder, cell, movie_id) for cell, movie_id in pairs]
     note = ""
-    if posters is None and not any(is_file(root / name) for name in files if name):
+    if posters is None and not any(folder.has(name) for name in files if name):
         # Most exports come without their posters: TMDB's path is one of its own server.
-        note = f"no poster of {column!r} is in {root} (name their folder: --posters)"
+        note = f"no poster of {column!r} is in {folder} (name their folder: --posters)"
         files = [""] * len(files)
     files = [f"{beside}/{name}" if beside and name else name for name in files]
     return _replaced(table, column, files, note)
 
 
-def _poster_file(root: Path, cell: str, movie_id: str) -> str:
-    """The path under `root` that a poster_path, `/abc.jpg` or a whole address, means."""
+def _poster_file(folder: PosterFolder, cell: str, movie_id: str) -> str:
+    """The path in `folder` that a poster_path, `/abc.jpg` or a whole address, means."""
     name = cell.rpartition("/")[2] if "://" in cell else cell.lstrip("/")
-    if name and is_file(root / name):
+    if name and folder.has(name):
         return name
-    return (poster_by_id(root, movie_id) if movie_id else "") or name
+    return (folder.by_id(movie_id) if movie_id else "") or name
 
 
 def _replaced(table: CsvTable, column: str, cells: Sequence[str], note: str = "") -> CsvTable:

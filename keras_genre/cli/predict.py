@@ -3,9 +3,11 @@
 import contextlib
 import dataclasses
 import textwrap
+from pathlib import Path
 
 import click
 
+from keras_genre.cli.beam_options import BEAM_OPTIONS, pipeline_options
 from keras_genre.cli.model_choice import FOLDER_HELP, choose_model
 from keras_genre.cli.output import bar_text, emit, json_option
 from keras_genre.cli.parameters import Choice, Folder
@@ -14,6 +16,12 @@ from keras_genre.features import TEXTS, join_text
 
 _BAR_WIDTH = 24
 _ROLES = ("id", "plot", "tagline", "poster", "title")
+
+
+def _beam_options(function):
+    for option in reversed(BEAM_OPTIONS):
+        function = option(function)
+    return function
 
 
 def _column_options(function):
@@ -39,7 +47,11 @@ def _column_options(function):
 )
 @click.option("--encoding", metavar="NAME", help="Encoding of --csv, if not recognised.")
 @_column_options
-@click.option("--server", metavar="HOST:PORT", help="Ask a server [load the model here].")
+@click.option(
+    "--server",
+    metavar="HOST:PORT,...",
+    help="Ask a server, or several in turn [load the model here].",
+)
 @click.option("--model", help="Name of the model, if there are several; always with --server.")
 @click.option("--saved-models", type=Folder(), help=FOLDER_HELP)
 @click.option("--top", type=click.IntRange(1), help="Show only the most probable genres.")
@@ -49,6 +61,7 @@ def _column_options(function):
     help="Seconds to wait for a server.  [default: 10; with --csv, 60]",
 )
 @access_options
+@_beam_options
 @json_option
 def command(
     plot,
@@ -65,6 +78,8 @@ def command(
     top,
     timeout,
     access,
+    runner,
+    beam_options,
     as_json,
     **columns,
 ):
@@ -79,15 +94,18 @@ def command(
     same command goes on.
     """
     columns = {name.removesuffix("_column"): column for name, column in columns.items() if column}
-    _check(bool(plot or tagline or poster), table, out, [posters, encoding, *columns])
+    _check(bool(plot or tagline or poster), table, out, [posters, encoding, runner, *columns])
     if server and not model:
         raise click.UsageError("Name the --model to ask for: a server may have several.")
+    if server and runner:
+        raise click.UsageError("--runner: its workers load the model. Leave --server out.")
     access.check(server)
+    options = pipeline_options(runner, beam_options)
     asked = _Asked(server, model, saved_models, timeout or (60.0 if table else 10.0), access)
     if table:
         from keras_genre.cli.predict_films import predict_films
 
-        predict_films(asked, table, out, posters, columns, encoding, text, as_json)
+        predict_films(asked, table, out, posters, columns, encoding, text, options, as_json)
         return
     with asked.predictor() as predictor:
         prediction = predictor.predict([join_text(plot or "", tagline)], [poster])[0]
@@ -115,12 +133,16 @@ class _Asked:
     timeout: float
     access: ServerAccess
 
+    def model_folder(self) -> Path:
+        """The exported model that is to answer here."""
+        return choose_model(self.saved_models, self.model)
+
     @contextlib.contextmanager
     def predictor(self, version: int | None = None):
         """Connect to the server, or load the model."""
         from keras_genre.cli.quiet import import_tensorflow_quietly
 
-        folder = None if self.server else choose_model(self.saved_models, self.model)
+        folder = None if self.server else self.model_folder()
         import_tensorflow_quietly()
         from keras_genre.client import GenreClient, InProcessPredictor
 

@@ -6,13 +6,14 @@ import time
 from collections.abc import Callable, Iterator
 
 from keras_genre.cli.output import emit, passing_line, say
+from keras_genre.cli.quiet import import_tensorflow_quietly
 from keras_genre.errors import PredictorError
 
 _SECONDS_BETWEEN_LINES = 10.0
 _REQUESTS_AT_A_TIME = 4  # so that a server has what to batch
 
 
-def predict_films(asked, table, out, posters, columns, encoding, text, as_json) -> None:
+def predict_films(asked, table, out, posters, columns, encoding, text, options, as_json) -> None:
     """Predict every film of a table, and say what became of them.
 
     Args:
@@ -23,22 +24,35 @@ def predict_films(asked, table, out, posters, columns, encoding, text, as_json) 
         columns: From roles to the columns that were named.
         encoding: How the CSV is encoded, or None.
         text: What the model reads.
+        options: Apache Beam's command line, or None to do without.
         as_json: Whether a machine is to read the summary.
     """
+    read = {"columns": columns, "encoding": encoding, "text": text}
+    started = time.monotonic()
+    if options is None:
+        summary = _predict_here(asked, table, out, posters, read)
+    else:
+        folder = asked.model_folder()
+        import_tensorflow_quietly()
+        from keras_genre.client.bulk.beam import predict_table_with_beam
+
+        summary = predict_table_with_beam(folder, table, out, posters, **read, options=options)
+    seconds = time.monotonic() - started
+    emit(_result(summary, out, seconds), _text(summary, out, seconds), as_json)
+
+
+def _predict_here(asked, table, out, posters, read):
     from keras_genre.client import predict_table
 
     version = _version_of(asked) if asked.server else None
-    started = time.monotonic()
     with asked.predictor(version) as predictor, film_progress() as progress:
         try:
-            summary = predict_table(
+            return predict_table(
                 predictor,
                 table,
                 out,
                 posters,
-                columns=columns,
-                encoding=encoding,
-                text=text,
+                **read,
                 concurrency=_REQUESTS_AT_A_TIME if asked.server else 2,
                 progress=progress,
             )
@@ -46,8 +60,6 @@ def predict_films(asked, table, out, posters, columns, encoding, text, as_json) 
             raise type(cause)(
                 f"{cause} What is done is kept: the same command goes on from there."
             ) from cause
-    seconds = time.monotonic() - started
-    emit(_result(summary, out, seconds), _text(summary, out, seconds), as_json)
 
 
 def _version_of(asked) -> int:

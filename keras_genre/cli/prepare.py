@@ -4,6 +4,7 @@ from pathlib import Path
 
 import click
 
+from keras_genre.cli.beam_options import BEAM_OPTIONS, pipeline_options
 from keras_genre.cli.output import emit, json_option, progress_bar, say
 from keras_genre.cli.parameters import Choice, Folder
 from keras_genre.cli.refining import REFINING_OPTIONS, Refinement, refine
@@ -16,24 +17,33 @@ def command():
     """Turn films into sharded TFRecords with a manifest."""
 
 
-def _write(catalog, out, text, poster_size, as_json, **refinement):
+def _write(catalog, out, text, poster_size, runner, beam_options, as_json, **refinement):
     from keras_genre.cli.quiet import import_tensorflow_quietly
 
     refinement = Refinement(**refinement)
+    options = pipeline_options(runner, beam_options)
     catalog, list_cleaning = refine(catalog, refinement, Path(out))
     import_tensorflow_quietly()
-    from keras_genre.data import write_records
-
+    seed = refinement.seed
     try:
-        with progress_bar("Writing records") as progress:
-            dataset = write_records(
-                catalog, out, poster_size, refinement.seed, progress, text, say=say
-            )
+        if options is None:
+            dataset = _write_here(catalog, out, poster_size, seed, text)
+        else:
+            from keras_genre.data.beam import write_records_with_beam
+
+            dataset = write_records_with_beam(catalog, out, poster_size, seed, text, options, say)
     except KeyboardInterrupt:
         say("What is finished is kept beside it; the same command goes on.")
         raise
     list_cleaning()
     _report(dataset, as_json)
+
+
+def _write_here(catalog, out, poster_size, seed, text):
+    from keras_genre.data import write_records
+
+    with progress_bar("Writing records") as progress:
+        return write_records(catalog, out, poster_size, seed, progress, text, say=say)
 
 
 _OPTIONS = (
@@ -46,6 +56,7 @@ _OPTIONS = (
         "--poster-size", default=448, show_default=True, type=click.IntRange(1),
         help="Reduce larger posters to this short side, in pixels. Twice a model's input is best.",
     ),
+    *BEAM_OPTIONS,
     *REFINING_OPTIONS,
     json_option,
 )  # fmt: skip

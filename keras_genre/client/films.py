@@ -8,11 +8,13 @@ from typing import NamedTuple
 
 from PIL import Image
 
-from keras_genre.errors import InvalidRequestError
+from keras_genre.errors import InvalidRequestError, MissingPackageError
 from keras_genre.pictures import check_size, open_picture, upright_rgb
+from keras_genre.remote_files import read_file
 
 Poster = str | Path | bytes | Image.Image | None
-"""A path, the bytes of a file, a Pillow image, or None (or empty) where it is missing."""
+"""A path or a URL (`gs://...`), the bytes of a file, a Pillow image, or None (or empty) where it is
+missing."""
 
 _READ_ALIKE = ("JPEG", "PNG", "WEBP")
 _JPEG_END = b"\xff\xd9"
@@ -129,7 +131,7 @@ def read_poster(poster: Poster) -> bytes:
     with _refusing(
         "The poster given as bytes" if isinstance(poster, bytes) else f"The poster {poster}"
     ):
-        content = poster if isinstance(poster, bytes) else Path(poster).read_bytes()
+        content = poster if isinstance(poster, bytes) else read_file(poster)
         with open_picture(content) as image:
             if image.format not in _READ_ALIKE or getattr(image, "n_frames", 1) > 1:
                 return _png(image)
@@ -146,6 +148,8 @@ def _refusing(name: str) -> Iterator[None]:
         yield
     except FileNotFoundError as cause:
         raise InvalidRequestError(f"There is no poster file {cause.filename}.") from cause
+    except MissingPackageError:  # that reads from a store
+        raise
     except Exception as cause:  # damaged files make Pillow raise nearly anything
         raise InvalidRequestError(f"{name} cannot be read as a picture: {cause}.") from cause
 

@@ -16,7 +16,10 @@ class GenreClient(GrpcConnection, GenrePredictor):
     It may be used by several threads at once.
 
     Args:
-        address: "host:port" of its gRPC service; 8500 is the usual port.
+        address: "host:port" of its gRPC service; 8500 is the usual port. Or several, as a list or
+            with commas between them: requests go to each in turn that is ready, and one that fails
+            is tried again at the next. Their names are looked up when the client is made; for
+            servers that come and go behind one name, give "dns:///name:port".
         model: Name of the model on the server.
         version: A version of it; by default the one that the server takes for the latest.
         timeout: Seconds that each request may take, all its tries together; a long list is several
@@ -32,6 +35,7 @@ class GenreClient(GrpcConnection, GenrePredictor):
 
     Raises:
         ValueError: If `address` has no port, or another argument is out of its range.
+        ServerUnavailableError: If one of several addresses has a name that cannot be looked up.
 
     Raises (by every method):
         ServerUnavailableError: If nothing answers at the address, `retries` included.
@@ -57,7 +61,7 @@ class GenreClient(GrpcConnection, GenrePredictor):
         return self._version_states()
 
     def wait_until_ready(self, timeout: float = 60.0) -> None:
-        """Return as soon as a version of the model is available.
+        """Return as soon as a version of the model is available, of several servers on one.
 
         Raises:
             ServerUnavailableError: If that takes longer than `timeout` seconds.

@@ -1,12 +1,13 @@
 """What both clients over gRPC are made of: a connection, and errors as those of this package."""
 
 import types
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import grpc
 from tensorflow_serving.apis import model_service_pb2_grpc, prediction_service_pb2_grpc
 
-from keras_genre.client.arguments import check_address, check_timeout
+from keras_genre.client.arguments import check_timeout
+from keras_genre.client.balancing import BALANCED, find_target
 from keras_genre.client.grpc_messages import AskedModel
 from keras_genre.client.retries import retry_options
 from keras_genre.client.tls import Tls
@@ -42,7 +43,7 @@ class GrpcConnection:
 
     def __init__(
         self,
-        address: str,
+        address: str | Sequence[str],
         model: str,
         version: int | None = None,
         timeout: float = 10.0,
@@ -53,20 +54,23 @@ class GrpcConnection:
         tls: Tls | None = None,
         metadata: Mapping[str, str] | None = None,
     ):
-        check_address(address)
         check_timeout(timeout)
         self._asked = AskedModel(model, version, label)
-        self._address = address
+        target = find_target(address, is_encrypted=tls is not None)
+        self._address = target.text
         self._timeout = timeout
         self._batch_size = batch_size
         self._is_encrypted = tls is not None
         self._metadata = {} if metadata is None else metadata
-        options = _UNLIMITED + retry_options(retries, timeout)
+        balancing = BALANCED if target.is_balanced else None
+        options = _UNLIMITED + retry_options(retries, timeout, balancing)
         if tls is None:
-            self._channel = self._library.insecure_channel(address, options=options)
+            self._channel = self._library.insecure_channel(target.uri, options=options)
         else:
+            if target.host:
+                options.append(("grpc.default_authority", target.host))
             credentials = tls.channel_credentials()
-            self._channel = self._library.secure_channel(address, credentials, options=options)
+            self._channel = self._library.secure_channel(target.uri, credentials, options=options)
         self._predictions = prediction_service_pb2_grpc.PredictionServiceStub(self._channel)
         self._models = model_service_pb2_grpc.ModelServiceStub(self._channel)
 

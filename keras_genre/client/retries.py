@@ -2,6 +2,7 @@
 
 import json
 import random
+from collections.abc import Mapping
 
 __all__ = ["retry_options", "waits_between_tries"]
 
@@ -17,7 +18,9 @@ _RECONNECTING = [
 ]
 
 
-def retry_options(retries: int, timeout: float) -> list[tuple[str, object]]:
+def retry_options(
+    retries: int, timeout: float, balancing: Mapping | None = None
+) -> list[tuple[str, object]]:
     """Return the options of a channel whose requests are tried again on UNAVAILABLE.
 
     No other status is retried: the server has taken the request, and would say the same again
@@ -26,6 +29,7 @@ def retry_options(retries: int, timeout: float) -> list[tuple[str, object]]:
     Args:
         retries: How often a request is tried again at most, 0 to 4.
         timeout: Seconds that a request may take, tries and waits together.
+        balancing: What else the channel's service config says, such as `balancing.BALANCED`.
 
     Raises:
         ValueError: If `retries` is out of its range.
@@ -34,8 +38,10 @@ def retry_options(retries: int, timeout: float) -> list[tuple[str, object]]:
         gRFC A6, gRPC Retry Design: https://github.com/grpc/proposal/blob/master/A6-client-retries.md
     """
     _check(retries)
+    config = {**(balancing or {})}
     if retries == 0:
-        return [("grpc.enable_retries", 0), *_RECONNECTING]
+        options = [("grpc.enable_retries", 0), *_RECONNECTING]
+        return [*options, ("grpc.service_config", json.dumps(config))] if config else options
     wait = _first_wait(retries, timeout)
     policy = {
         "maxAttempts": retries + 1,
@@ -44,7 +50,7 @@ def retry_options(retries: int, timeout: float) -> list[tuple[str, object]]:
         "backoffMultiplier": 2,
         "retryableStatusCodes": ["UNAVAILABLE"],
     }
-    config = {"methodConfig": [{"name": [{}], "retryPolicy": policy}]}  # {}: every method
+    config["methodConfig"] = [{"name": [{}], "retryPolicy": policy}]  # {}: every method
     return [
         ("grpc.service_config", json.dumps(config)),
         # A request longer than this is not kept, so not tried again: by default 256 KiB, a poster.

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from keras_genre.beam_pipelines import import_beam, run_pipeline
 from keras_genre.catalog.movie_catalog import MovieCatalog
 from keras_genre.data.film_record import FilmRecord, film_record
 from keras_genre.data.finished_shard import FinishedShard
@@ -31,12 +32,14 @@ def write_records_with_beam(
     seed: int = 0,
     text: str = "plot",
     options: Sequence[str] = (),
+    say: Callable[[str], None] | None = None,
 ) -> MovieDataset:
     """Write what `write_records` writes, byte for byte, with an Apache Beam pipeline.
 
     Posters are read, checked and encoded by Beam's workers, and so are the shards written; the
-    catalogue and the manifest stay with the caller. All of them must see the poster files and
-    `folder` under the same paths (a shared or mounted file system).
+    catalogue and the manifest stay with the caller. All of them must see `folder` under the same
+    path (a shared or mounted file system), and the posters too, unless they are at a store
+    (`gs://...`, see `keras_genre.remote_files`).
 
     Args:
         catalog: As `write_records` takes it.
@@ -46,33 +49,23 @@ def write_records_with_beam(
         text: As `write_records` takes it.
         options: Beam's pipeline options as on a command line, for example `["--runner=FlinkRunner",
             "--flink_master=localhost:8081"]`. By default the pipeline runs in this process.
+        say: As `write_records` takes it.
 
     Returns:
         The `MovieDataset` of the folder.
 
     Raises:
-        ImportError: If Apache Beam is not installed; the message names the extra.
+        MissingPackageError: If Apache Beam is not installed; the message names the extra.
         ValueError: As `write_records`.
         CatalogError: As `write_records`.
         DatasetError: As `write_records`.
     """
-    beam = _import_beam()
+    beam = import_beam("Building records with Apache Beam")
 
     def make_writer(staging: Path) -> _BeamShardWriter:
         return _BeamShardWriter(beam, list(options), staging, catalog, poster_size, text)
 
-    return write_records_by(make_writer, catalog, folder, poster_size, seed, text)
-
-
-def _import_beam():
-    try:
-        import apache_beam
-    except ImportError as cause:
-        raise ImportError(
-            "Building records with Apache Beam needs the extra `beam`: "
-            "pip install 'keras-genre[beam]'."
-        ) from cause
-    return apache_beam
+    return write_records_by(make_writer, catalog, folder, poster_size, seed, text, say=say)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -107,12 +100,15 @@ class _BeamShardWriter:
             return
         beam, vocabulary = self.beam, self.catalog.vocabulary
         results = str(self.folder / _RESULTS)
-        options = beam.options.pipeline_options.PipelineOptions(self.options)
-        with beam.Pipeline(options=options) as pipeline:
+        # Films would make the description of a pipeline larger than a cluster takes.
+        _leave_films(plan, self.catalog.frame, self.folder)
+        with run_pipeline(beam, self.options) as pipeline:
             _ = (
                 pipeline
-                | "Films" >> beam.Create(_placed_films(plan, self.catalog.frame))
-                | "Spread" >> beam.Reshuffle()
+                | "Files" >> beam.Create([planned.file for planned in plan])
+                | "Spread files" >> beam.Reshuffle()
+                | "Films" >> beam.FlatMap(_read_films, str(self.folder))
+                | "Spread films" >> beam.Reshuffle()
                 | "Examples" >> beam.Map(_record, vocabulary, self.poster_size, self.text)
                 | "Shards" >> beam.GroupByKey()
                 | "Write" >> beam.Map(_write, str(self.folder), len(vocabulary))
@@ -125,16 +121,22 @@ class _BeamShardWriter:
             yield finished[planned.file]
 
 
-def _placed_films(plan: Sequence[PlannedShard], frame: pd.DataFrame) -> list[tuple]:
-    """Each film with the file that it goes into, and its place there."""
+def _leave_films(plan: Sequence[PlannedShard], frame: pd.DataFrame, folder: Path) -> None:
+    """Write the films of each file where a worker finds them."""
     names = [field.name for field in dataclasses.fields(_Film)]
-    return [
-        (planned.file, place, _Film(*film))
-        for planned in plan
-        for place, film in enumerate(
-            frame.iloc[planned.rows][names].itertuples(index=False, name=None)
-        )
-    ]
+    for planned in plan:
+        films = frame.iloc[planned.rows][names].values.tolist()
+        _rows_path(folder, planned.file).write_text(json.dumps(films), encoding="utf-8")
+
+
+def _read_films(file: str, folder: str) -> list[tuple[str, int, _Film]]:
+    """Each film with the file that it goes into, and its place there."""
+    films = json.loads(_rows_path(Path(folder), file).read_text(encoding="utf-8"))
+    return [(file, place, _Film(*film)) for place, film in enumerate(films)]
+
+
+def _rows_path(folder: Path, file: str) -> Path:
+    return folder / f"{file}.json"
 
 
 def _record(placed: tuple[str, int, _Film], vocabulary: GenreVocabulary, size: int, text: str):

@@ -6,6 +6,7 @@ from pathlib import Path
 from PIL import Image
 
 from keras_genre.pictures import is_upright, open_picture, upright_rgb
+from keras_genre.remote_files import read_file
 
 _JPEG_QUALITY = 90
 
@@ -17,15 +18,16 @@ def read_poster(path: str | Path, size: int) -> bytes:
     reduced with an antialiasing filter and encoded once at quality 90; nothing is enlarged.
 
     Args:
-        path: A JPEG, PNG, GIF (first frame), BMP or WebP file.
+        path: A JPEG, PNG, GIF (first frame), BMP or WebP file, here or at a store (`gs://...`).
         size: Most pixels on the short side.
 
     Raises:
         ValueError: If the file is no such picture, is truncated, or claims more than 50
             megapixels (refused before decoding).
+        MissingPackageError: If the package that reads from a store is not installed.
     """
     try:
-        content = Path(path).read_bytes()
+        content = read_file(path)
         with open_picture(content) as image:
             return _fitted(image, content, size)
     except (OSError, ValueError) as cause:

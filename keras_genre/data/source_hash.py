@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from keras_genre.catalog.movie_catalog import MovieCatalog
 from keras_genre.data.shard_plan import PlannedShard
+from keras_genre.remote_files import is_remote, remote_states
 
 # To be raised when the same films and options give other bytes than before.
 _FORMAT = 1
@@ -21,7 +22,8 @@ def source_hash(
 ) -> str:
     """Return a SHA-256 over the planned films, their poster files and the options.
 
-    A poster file is known by its path, size and time of change; it is not read.
+    A poster file is known by its path, size and time of change (at a store, its tag); it is not
+    read.
 
     Args:
         catalog: The films.
@@ -40,12 +42,13 @@ def source_hash(
 
     add(_FORMAT, catalog.vocabulary.names, poster_size, text, list(notes))
     frame = catalog.frame
+    remote = remote_states(path for path in frame["poster"] if is_remote(path))
     for shard in plan:
         add(shard.file, shard.split)
         for film in frame.iloc[shard.rows].itertuples(index=False):
             tagline = "" if text == "plot" else film.tagline
             add(film.movie_id, film.title, film.plot, tagline, film.genres)
-            add(film.poster, _state(film.poster))
+            add(film.poster, remote.get(film.poster) or _state(film.poster))
             if film.crew:  # a catalogue without crews keeps the hash that it had
                 add("crew", film.crew)
     return digest.hexdigest()

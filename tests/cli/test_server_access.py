@@ -94,3 +94,11 @@ def test_options_that_do_not_go_together_exit_with_two(run, token, monkeypatch, 
         code, out, err = run(command, *own, *PREDICT[1:], *options)
         assert (code, out) == (2, "")
         assert message in err
+
+
+def test_predict_asks_the_server_of_several_that_is_there(run):
+    with serving(FakeModel()) as port:
+        servers = f"127.0.0.1:1,127.0.0.1:{port}"
+        code, out, err = run(*PREDICT, "--server", servers, "--json")
+    assert code == 0, err
+    assert json.loads(out)["genres"] == ["Drama"]

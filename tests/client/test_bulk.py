@@ -12,13 +12,13 @@ import pytest
 from bulk_films import LengthPredictor, numbered_films, write_films
 
 from keras_genre.client import predict_table
-from keras_genre.client.bulk import predicting
+from keras_genre.client.bulk import predicting, table_work
 from keras_genre.errors import CatalogError, KerasGenreError, PredictorError, ServerUnavailableError
 
 
 @pytest.fixture(autouse=True)
 def small_parts(monkeypatch):
-    monkeypatch.setattr(predicting, "_PART", 8)
+    monkeypatch.setattr(table_work, "PART", 8)
     monkeypatch.setattr(predicting, "_BATCH", 3)
 
 
@@ -235,14 +235,14 @@ def test_few_films_are_in_memory_at_a_time(tmp_path, monkeypatch):
             return super().predict_batch(batch)
 
     taken = [0]
-    film = predicting.FilmRows._film
+    film = table_work.FilmRows._film
 
     def counted(self, *args):
         taken[0] += 1
         return film(self, *args)
 
     table = write_films(tmp_path, numbered_films(200))
-    monkeypatch.setattr(predicting.FilmRows, "_film", counted)
+    monkeypatch.setattr(table_work.FilmRows, "_film", counted)
     predict_table(Counting(), table, tmp_path / "genres.parquet", tmp_path / "posters")
     # 200 rows are counted by the check; then no more than two parts are read ahead.
     ahead = [seen - 200 - 3 * number for number, seen in enumerate(waiting[1:])]
@@ -260,8 +260,8 @@ def test_table_killed_again_and_again_is_the_same_in_the_end(tmp_path, seed):
     code = """
         import sys
         from bulk_films import LengthPredictor
-        from keras_genre.client.bulk import predicting
-        predicting._PART, predicting._BATCH = 8, 3
+        from keras_genre.client.bulk import predicting, table_work
+        table_work.PART, predicting._BATCH = 8, 3
         print("ready", flush=True)
         folder = sys.argv[1]
         predicting.predict_table(
@@ -271,7 +271,7 @@ def test_table_killed_again_and_again_is_the_same_in_the_end(tmp_path, seed):
     """
     command = [sys.executable, "-c", textwrap.dedent(code), str(tmp_path)]
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(
-        [str(Path(__file__).parent), str(Path(__file__).parents[2])])}  # fmt: skip
+        [str(Path(__file__).parents[n]) for n in (1, 2)])}  # fmt: skip
     moments = random.Random(seed)
     kills = 0
     for _ in range(60):

@@ -1,11 +1,14 @@
 import csv
 import io
 
+import fsspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from picture_files import encode, picture
 
 from keras_genre.client.bulk.film_rows import FilmRows
+from keras_genre.client.bulk.table_work import read_film
 from keras_genre.errors import CatalogError
 
 
@@ -101,3 +104,23 @@ def test_rows_of_any_text_are_each_a_film_or_left_out_with_a_reason(tmp_path_fac
     for film in films:
         assert film.is_left_out <= bool(film.trouble)
         assert film.is_left_out or film.plot or film.poster
+
+
+def test_films_with_posters_at_a_store_are_read_and_told_apart_from_those_without(tmp_path):
+    store = fsspec.filesystem("memory")
+    store.pipe("/bucket/posters/good.jpg", encode(picture(), "JPEG"))
+    path = table(
+        tmp_path, "id,plot,poster\na,p,good.jpg\nb,p,gone.jpg\nc,p,../c.jpg\nd,,gone.jpg\n"
+    )
+    try:
+        rows = FilmRows(path, "memory://bucket/posters")
+        assert rows.check() == 4
+        films = [read_film(film) for film in rows]
+    finally:
+        store.store.clear()
+    assert [bool(poster) for _, _, poster in films] == [True, False, False, False]
+    troubles = [film.trouble for film, _, _ in films]
+    assert troubles[0] == ""
+    assert "no poster file memory://bucket/posters/gone.jpg" in troubles[1]
+    assert "lies outside memory://bucket/posters" in troubles[2]
+    assert films[3][0].is_left_out

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+from beam_warnings import BEAM_WARNINGS
 
 from keras_genre.catalog import MovieCatalog
 from keras_genre.data import write_records
@@ -12,13 +13,7 @@ from keras_genre.data.beam import write_records_with_beam
 
 pytest.importorskip("apache_beam")
 
-# Beam's own, and those of what it imports.
-pytestmark = [
-    pytest.mark.filterwarnings("ignore::DeprecationWarning"),
-    pytest.mark.filterwarnings("ignore::FutureWarning"),
-    pytest.mark.filterwarnings("ignore::UserWarning:apache_beam"),
-    pytest.mark.filterwarnings("ignore::ResourceWarning"),
-]
+pytestmark = BEAM_WARNINGS
 
 
 @pytest.fixture(scope="module")
@@ -54,6 +49,21 @@ def test_beam_writes_the_same_bytes(catalog, expected, tmp_path, options):
     dataset = write_records_with_beam(catalog, tmp_path / "films", 100, seed=3, options=options)
     assert _files(dataset) == expected
     assert "unreadable_posters.csv" in expected
+
+
+def test_posters_at_a_store_give_the_same_shards(catalog, expected, tmp_path):
+    import fsspec
+
+    store = fsspec.filesystem("memory")
+    for path in filter(None, catalog.frame["poster"]):
+        store.pipe(f"/bucket{path}", Path(path).read_bytes())
+    posters = [path and f"memory://bucket{path}" for path in catalog.frame["poster"]]
+    there = MovieCatalog(catalog.frame.assign(poster=posters), catalog.vocabulary, catalog.notes)
+    by_beam = _files(write_records_with_beam(there, tmp_path / "beam", 100, seed=3))
+    store.store.clear()
+    shards = {name for name in expected if name.endswith(".tfrecord")}
+    assert len(shards) >= 3
+    assert {name: by_beam[name] for name in shards} == {name: expected[name] for name in shards}
 
 
 def test_beam_on_finished_records_leaves_them(catalog, tmp_path):

@@ -11,6 +11,7 @@ from keras_genre.pages import style
 from keras_genre.pages.section import Plot, Section
 from keras_genre.pages.wording import count, listed
 from keras_genre.pictures import open_picture, upright_rgb
+from keras_genre.remote_files import is_remote, read_file
 
 COLUMNS = 9
 _MOST_ROWS = 30
@@ -63,7 +64,7 @@ def choose_posters(frame: pd.DataFrame, labels: np.ndarray, names, seed: int) ->
 
 
 def _add(sheet: PosterSheet, genre: str, path: str, title: str) -> None:
-    if not Path(path).is_file():
+    if not is_remote(path) and not Path(path).is_file():
         sheet.missing += [path] if path not in sheet.missing else []
         return
     try:
@@ -74,7 +75,7 @@ def _add(sheet: PosterSheet, genre: str, path: str, title: str) -> None:
 
 
 def _thumbnail(path: str) -> Image.Image:
-    with open_picture(Path(path).read_bytes()) as image:
+    with open_picture(read_file(path)) as image:
         if image.format == "JPEG":
             image.draft("RGB", (2 * _THUMB[0], 2 * _THUMB[1]))  # decodes no more than is needed
         return ImageOps.pad(upright_rgb(image), _THUMB, color=_EMPTY)

@@ -9,8 +9,9 @@ from pathlib import Path
 from keras_genre import features
 from keras_genre.catalog.csv_columns import recognise_names, usual_names
 from keras_genre.catalog.csv_rows import open_csv, unescape_cells
-from keras_genre.catalog.poster_paths import is_file, poster_by_id
+from keras_genre.catalog.poster_folder import open_poster_folder
 from keras_genre.errors import CatalogError
+from keras_genre.remote_files import is_remote
 
 __all__ = ["FilmRow", "FilmRows"]
 
@@ -50,8 +51,9 @@ class FilmRows:
 
     Args:
         path: The file.
-        posters: The folder that poster paths are relative to; by default the file's own. Where the
-            table has no column of posters, `<posters>/<id>.jpg` (or .png, .webp ...) is taken.
+        posters: The folder that poster paths are relative to, here or at a store (`gs://...`, whose
+            list of files is kept in memory); by default the file's own. Where the table has no
+            column of posters, `<posters>/<id>.jpg` (or .png, .webp ...) is taken.
         columns: From "id", "plot", "tagline", "poster", "title" to the column's name.
         encoding: How the file is encoded; by default recognised.
         text: What the model reads, one of `features.TEXTS`.
@@ -70,9 +72,12 @@ class FilmRows:
     ):
         self.path = Path(path)
         self._has_folder = posters is not None
-        self._root = Path(posters if self._has_folder else self.path.parent).resolve()
-        if self._has_folder and not self._root.is_dir():
-            raise CatalogError(f"There is no folder {posters}. Expected the posters' folder.")
+        root = posters if self._has_folder else self.path.parent
+        if not is_remote(root):
+            root = Path(root).resolve()
+            if self._has_folder and not root.is_dir():
+                raise CatalogError(f"There is no folder {posters}. Expected the posters' folder.")
+        self._folder = open_poster_folder(root)
         with open_csv(self.path, encoding) as opened:
             # Told again, it need not be recognised at each reading.
             self._encoding, self._header = opened.encoding, opened.header
@@ -122,7 +127,7 @@ class FilmRows:
     def digest(self) -> str:
         """A hash of the file and of how it is read."""
         content = hashlib.sha256(
-            repr((self._root, self._has_folder, self._encoding, sorted(self._names.items()),
+            repr((str(self._folder), self._has_folder, self._encoding, sorted(self._names.items()),
                   self._reads_tagline)).encode()
         )  # fmt: skip
         with open(self.path, "rb") as file:
@@ -157,18 +162,18 @@ class FilmRows:
         is_tmdb = self._names.get("poster", "").lower() == _TMDB_POSTER
         if is_tmdb:  # `/abc.jpg` or a whole address: the name of a file on TMDB's server
             named = named.rpartition("/")[2]
-        if named:
-            path = (self._root / named.replace("\0", "\ufffd")).resolve()
-            if not path.is_relative_to(self._root):
-                return "", f"the poster {named!r} lies outside {self._root}"
-            if is_file(path):
-                return str(path), ""
-        if self._has_folder and (is_tmdb or "poster" not in self._names):
-            by_id = poster_by_id(self._root, _NO_NAME.sub("_", movie_id))
-            if by_id:
-                return str(self._root / by_id), ""
+        try:
+            path = self._folder.path(named) if named else ""
+            if path and self._folder.has(named):
+                return path, ""
+            if self._has_folder and (is_tmdb or "poster" not in self._names):
+                by_id = self._folder.by_id(_NO_NAME.sub("_", movie_id))
+                if by_id:
+                    return self._folder.path(by_id), ""
+        except ValueError as outside:
+            return "", str(outside)
         # An export of TMDB names posters whether somebody has fetched them or not.
-        is_missed = named and (self._has_folder or not is_tmdb)
+        is_missed = path and (self._has_folder or not is_tmdb)
         return "", f"{_NO_FILE} {path}" if is_missed else ""
 
 

@@ -9,6 +9,7 @@ from PIL import Image
 
 from keras_genre.errors import InvalidRequestError
 from keras_genre.pictures import check_size, open_picture, upright_rgb
+from keras_genre.remote_files import read_file
 
 Poster = str | Path | bytes | Image.Image | None
 """A path, the bytes of a file, a Pillow image, or None (or empty) where it is missing."""
@@ -85,7 +86,7 @@ class FilmPoster:
             check_size(poster)
             picture = upright_rgb(poster)
             return cls(as_png(picture), _shrunk(picture))
-        content = poster if isinstance(poster, bytes) else Path(poster).read_bytes()
+        content = poster if isinstance(poster, bytes) else read_file(poster)
         with open_picture(content) as image:
             picture = upright_rgb(image)
             kept = content if image.format == "JPEG" else as_png(picture)
