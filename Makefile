@@ -6,7 +6,7 @@ PYTHON ?= python3.11
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: help demo test test-all test-jax lint format notebooks hooks clean
+.PHONY: help demo test test-all test-jax lint format notebooks docs hooks clean
 
 help:
 	@echo "make demo      the whole road on sample films (about four minutes after installation)"
@@ -16,6 +16,7 @@ help:
 	@echo "make lint      style and import contracts"
 	@echo "make format    mend what can be mended by itself"
 	@echo "make notebooks run the notebooks anew and keep their outputs"
+	@echo "make docs      the documentation as a site, build/site/index.html"
 	@echo "make hooks     check style before every commit"
 	@echo "make clean     remove the virtual environment and what the demo made"
 
@@ -49,26 +50,33 @@ format: $(VENV)/.installed-dev
 notebooks: $(VENV)/.installed-dev
 	$(BIN)/python notebooks/execute.py
 
+# The theme's announcement of its successor is for those who choose the theme.
+docs: $(VENV)/.installed-dev
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict
+	@echo "Open build/site/index.html; no server is needed."
+
 hooks: $(VENV)/.installed-dev
 	$(BIN)/pre-commit install
 
 clean:
-	rm -rf $(VENV) demo_output notebooks/quickstart_output build *.egg-info
+	rm -rf $(VENV) demo_output notebooks/*_output build *.egg-info
 
 $(VENV)/bin/python:
-	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --upgrade pip
+	@echo "Making the virtual environment $(VENV)."
+	@$(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -m pip install --quiet --upgrade pip
 
 # The stamps are made anew only when setup.py changes, so a second run installs nothing.
 # Setuptools warns about what an editable installation is; nobody needs to read that here.
-INSTALL := PYTHONWARNINGS=ignore $(BIN)/python -m pip install --quiet --editable
+INSTALL := @PYTHONWARNINGS=ignore $(BIN)/python -m pip install --quiet --editable
 
 $(VENV)/.installed: setup.py | $(VENV)/bin/python
-	@echo "Installing keras_genre and TensorFlow into $(VENV); this takes a minute or two."
+	@echo "Installing keras_genre and TensorFlow into $(VENV): 3 GB on the disk."
+	@echo "That takes two to five minutes, in which nothing more is said."
 	$(INSTALL) .
 	@touch $@
 
 $(VENV)/.installed-dev: setup.py | $(VENV)/bin/python
-	@echo "Installing keras_genre with its development tools into $(VENV)."
+	@echo "Installing keras_genre with its development tools into $(VENV); that takes minutes too."
 	$(INSTALL) ".[dev]"
 	@touch $@ $(VENV)/.installed

@@ -6,8 +6,10 @@ from setuptools import find_packages, setup
 
 _MODELS = "keras_genre.saved_models"
 _BEAM = "apache-beam>=2.70,<3"
+_GRADIO = "gradio>=6.31,<7"
 _FSSPEC = "fsspec>=2024.6"  # posters at stores such as gs:// and s3://
 _TENSORBOARD = "tensorboard>=2.20"
+_DOCS = ["mkdocs>=1.6,<2", "mkdocs-material>=9.6,<10", "mkdocstrings>=1", "mkdocstrings-python>=2"]
 # On Linux, plain xgboost brings some 300 MB for graphics cards, which it is not asked to use.
 _BOOSTING = [
     "lightgbm>=4.5,<5",
@@ -26,7 +28,11 @@ setup(
     # The trained model lies where servers mount it from, and inside the installed package.
     packages=[*find_packages(include=["keras_genre*"]), _MODELS],
     package_dir={_MODELS: "saved_models"},
-    package_data={"keras_genre.pages": ["page.html"], _MODELS: ["compact_fusion/1/**"]},
+    package_data={
+        "keras_genre.pages": ["page.html"],
+        "keras_genre.demo": ["page.css"],
+        _MODELS: ["compact_fusion/1/**"],
+    },
     install_requires=[
         "tensorflow>=2.20,<2.22",
         "keras>=3.15,<3.16",
@@ -56,13 +62,17 @@ setup(
     extras_require={
         "beam": [_BEAM],
         "boosting": _BOOSTING,
+        "demo": [_GRADIO],
         "cloud": [_FSSPEC, "gcsfs>=2024.6", "s3fs>=2024.6"],
         "tensorboard": [_TENSORBOARD],
+        "docs": _DOCS,
         "dev": [
             _BEAM,
             _FSSPEC,
             *_BOOSTING,
+            _GRADIO,
             _TENSORBOARD,
+            *_DOCS,
             "pytest>=8.3",
             "hypothesis>=6.100",
             "ruff>=0.17,<0.18",
@@ -71,6 +81,7 @@ setup(
             "nbclient>=0.10",
             "nbformat>=5.10",
             "ipykernel>=6.29",
+            "playwright>=1.50",
             "pre-commit>=4.4,<5",
             "pyyaml>=6",
         ],

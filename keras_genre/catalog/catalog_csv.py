@@ -37,7 +37,8 @@ def read_catalog_csv(path: Path) -> tuple[pd.DataFrame, dict | None, Path]:
         if column not in table.frame:
             raise CatalogError(
                 f"{path} has no column {column!r}. Expected the columns that MovieCatalog.save "
-                f"writes; other tables are for read_poster_csv. It has {list(table.frame)}."
+                "writes; other tables are for read_poster_csv (keras-genre catalog poster-csv). It "
+                f"has {list(table.frame)}."
             )
     frame = table.frame.astype(object)
     frame["year"] = _parsed(table, "year", _parse_year)

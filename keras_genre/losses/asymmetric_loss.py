@@ -40,10 +40,11 @@ class AsymmetricLoss(MultiLabelLoss):
         gamma_positive=0.0,
         gamma_negative=4.0,
         margin=0.05,
+        label_smoothing=0.0,
         name="asymmetric_loss",
         **kwargs,
     ):
-        super().__init__(name=name, **kwargs)
+        super().__init__(label_smoothing=label_smoothing, name=name, **kwargs)
         check_at_least_zero(gamma_positive=gamma_positive, gamma_negative=gamma_negative)
         if not 0 <= margin < 1:
             raise ValueError(f"Expected margin of at least 0 and below 1, received {margin!r}.")

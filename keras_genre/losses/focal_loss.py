@@ -35,8 +35,8 @@ class FocalLoss(MultiLabelLoss):
         Lin et al. 2017, "Focal Loss for Dense Object Detection", arXiv:1708.02002.
     """
 
-    def __init__(self, gamma=2.0, alpha=None, name="focal_loss", **kwargs):
-        super().__init__(name=name, **kwargs)
+    def __init__(self, gamma=2.0, alpha=None, label_smoothing=0.0, name="focal_loss", **kwargs):
+        super().__init__(label_smoothing=label_smoothing, name=name, **kwargs)
         check_at_least_zero(gamma=gamma)
         if alpha is not None and not 0 <= alpha <= 1:
             raise ValueError(f"Expected alpha between 0 and 1, or None, received {alpha!r}.")

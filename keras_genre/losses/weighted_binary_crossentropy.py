@@ -38,11 +38,14 @@ class WeightedBinaryCrossentropy(MultiLabelLoss):
         self,
         positive_weights,
         whole_term=False,
+        label_smoothing=0.0,
         name="weighted_binary_crossentropy",
         **kwargs,
     ):
         self.positive_weights = as_positive_weights(positive_weights)
-        super().__init__(len(self.positive_weights), name=name, **kwargs)
+        super().__init__(
+            len(self.positive_weights), label_smoothing=label_smoothing, name=name, **kwargs
+        )
         self.whole_term = whole_term
 
     def terms(self, labels, logits):

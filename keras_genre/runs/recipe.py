@@ -55,6 +55,8 @@ class Recipe:
         poster_freeze: The same of the poster encoder.
         word_vectors: A file of word vectors that the plot encoder's embedding begins with, see
             `keras_genre.models.word_vectors`; the embedding becomes as wide as they are.
+        word_evidence: Share of the logits that a logistic regression on single words gets once the
+            rest is trained, for heads that read words: see `keras_genre.training.word_evidence`.
         rule: How thresholds are fitted on validation, "per_genre", "global" or "top_k": see
             `keras_genre.scoring.DecisionRule.fit`.
         changes: What else of the preset shall be otherwise, as (field, value) pairs; options are
@@ -98,6 +100,7 @@ class Recipe:
     text_freeze: str | int | None = None
     poster_freeze: str | int | None = None
     word_vectors: str | None = None
+    word_evidence: float = 0.0
     rule: str = "per_genre"
     changes: tuple[tuple[str, object], ...] = ()
     dtype: str = "auto"

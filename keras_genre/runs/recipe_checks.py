@@ -37,6 +37,7 @@ _RANGES = {
     "label_smoothing": (0, 1, "[)"),
     "ema_momentum": (0, 1, "()"),
     "modality_dropout": (0, 1, "[)"),
+    "word_evidence": (0, 1, "[)"),
 }
 _NAMES = {"loss": LOSSES, "schedule": SCHEDULES, "augmentation": AUGMENTATIONS, "rule": RULES}
 _MAY_BE_NONE = (
@@ -95,6 +96,11 @@ def check_preset(recipe, preset: Preset) -> None:
         raise ValueError(
             f"Augmentation {augmentation!r} mixes the posters of two films, and preset {name!r} "
             "reads plots, which cannot be mixed. Take 'standard' or 'rand_augment'."
+        )
+    if recipe.word_evidence and not dict(preset.fusion_options).get("vocabulary_size"):
+        raise ValueError(
+            f"Preset {name!r} has no fusion head that reads words: expected word_evidence 0, "
+            f"received {recipe.word_evidence!r}."
         )
     if recipe.word_vectors and (preset.tokenizer != "words" or not preset.text_encoder):
         raise ValueError(

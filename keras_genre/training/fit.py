@@ -1,7 +1,5 @@
 """From a recipe and records to a run."""
 
-import dataclasses
-import json
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -14,10 +12,11 @@ from keras_genre.models import GenreClassifier
 from keras_genre.models.word_vectors import set_word_vectors, word_vectors_width
 from keras_genre.preprocessing import MoviePreprocessor
 from keras_genre.runs import Recipe, Run
-from keras_genre.scoring import DecisionRule
 from keras_genre.training.films import TrainingFilms
 from keras_genre.training.fitting import Fitting
+from keras_genre.training.leaving import write_run
 from keras_genre.training.strategies import check_shared, make_team
+from keras_genre.training.word_evidence import mix_in_word_evidence
 
 
 def train(
@@ -100,26 +99,9 @@ def train(
         if not team.is_chief:
             return None
         trained = _copied(model)
-        validation = films.predict("validation", trained)
-        lacking = films.predict_lacking("validation", trained, validation)
-        # Not "auto": to repeat this run elsewhere takes the precision that it had here.
-        chosen = dataclasses.replace(recipe, dtype=trained.dtype_policy.name)
-        (staging / "recipe.json").write_text(chosen.to_json(), encoding="utf-8")
-        trained.save(staging / "model.keras")
-        serialized = keras.saving.serialize_keras_object(preprocessor)
-        _write_json(staging / "preprocessor.json", serialized)
-        DecisionRule.fit(validation, recipe.rule, **lacking).save(staging / "rule.json")
-        history.to_csv(staging / "history.csv", index=False)
-        validation.save(staging / "predictions" / "validation.npz")
-        for name, predictions in lacking.items():
-            predictions.save(staging / "predictions" / f"validation_{name}.npz")
-        data = {
-            "folder": str(dataset.folder.resolve()),
-            "data_hash": data_hash,
-            "base_rates": dataset.base_rates().tolist(),
-            "text": dataset.manifest.text,
-        }
-        _write_json(staging / "data.json", data)
+        if recipe.word_evidence:
+            mix_in_word_evidence(trained, preprocessor, dataset, recipe.word_evidence)
+        write_run(staging, recipe, trained, preprocessor, films, history, dataset)
     return Run(folder)
 
 
@@ -149,7 +131,3 @@ def _build(recipe: Recipe, dataset: MovieDataset) -> tuple[MoviePreprocessor, Ge
         words = preprocessor.plot.get_vocabulary()
         set_word_vectors(model.text_encoder, words, recipe.word_vectors)
     return preprocessor, model
-
-
-def _write_json(path: Path, content) -> None:
-    path.write_text(json.dumps(content, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")

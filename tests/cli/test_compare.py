@@ -1,7 +1,5 @@
 import json
-import re
 import shutil
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -133,19 +131,3 @@ def test_compare_into_a_folder_that_exists_fails_before_any_work(run, runs, tmp_
     code, out, err = run("compare", tmp_path / "no", tmp_path / "run", "--out", tmp_path)
     assert (code, out) == (1, "")
     assert "exists already" in err
-
-
-def test_python_of_the_guide_compares_runs(runs, monkeypatch, tmp_path):
-    monkeypatch.chdir(tmp_path)
-    exec(compile(_python_of_the_guide(), "docs/evaluation.md", "exec"), {})
-    assert (tmp_path / "comparison" / "comparison.md").is_file()
-
-
-def _python_of_the_guide():
-    guide = (Path(__file__).parents[2] / "docs" / "evaluation.md").read_text(encoding="utf-8")
-    (section,) = re.findall(
-        r"^## Comparing runs\n(.*?)(?=^## |\Z)", guide, re.DOTALL | re.MULTILINE
-    )
-    (code,) = re.findall(r"```python\n(.*?)```", section, re.DOTALL)
-    assert code.count("num_resamples=2000") == 1
-    return code.replace("num_resamples=2000", "num_resamples=20")

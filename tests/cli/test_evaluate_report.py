@@ -1,7 +1,5 @@
 import json
-import re
 import shutil
-from pathlib import Path
 
 import pytest
 
@@ -46,12 +44,3 @@ def test_evaluate_into_a_folder_that_exists_is_refused_before_any_work(run, tiny
     code, out, err = run("evaluate", tiny_run.folder, "--out", "mine")
     assert (code, out) == (1, "")
     assert "mine exists already" in err
-
-
-def test_python_of_the_guide_scores_a_run_and_writes_a_page(tiny_run, in_folder):
-    guide = (Path(__file__).parents[2] / "docs" / "evaluation.md").read_text(encoding="utf-8")
-    section = re.search(r"^## What a run is worth\n(.*?)^## ", guide, re.DOTALL | re.MULTILINE)
-    (code,) = re.findall(r"```python\n(.*?)```", section.group(1), re.DOTALL)
-    shutil.copytree(tiny_run.folder, in_folder / "runs" / "late_fusion_small")
-    exec(compile(code.replace("=500", "=5"), "docs/evaluation.md", "exec"), {})
-    assert (in_folder / "page" / "summary.md").is_file()
