@@ -16,6 +16,7 @@ REASONS = {
     "needs Docker",
     "needs a TMDB token",
     "needs PyTorch",
+    "needs a bucket",
     "needs a cluster",
     "needs several machines",
     "needs a process of its own on JAX",
