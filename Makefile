@@ -59,7 +59,7 @@ hooks: $(VENV)/.installed-dev
 	$(BIN)/pre-commit install
 
 clean:
-	rm -rf $(VENV) demo_output notebooks/quickstart_output build *.egg-info
+	rm -rf $(VENV) demo_output notebooks/*_output build *.egg-info
 
 $(VENV)/bin/python:
 	@echo "Making the virtual environment $(VENV)."

@@ -6,6 +6,7 @@ from setuptools import find_packages, setup
 
 _MODELS = "keras_genre.saved_models"
 _BEAM = "apache-beam>=2.70,<3"
+_GRADIO = "gradio>=6.31,<7"
 _TENSORBOARD = "tensorboard>=2.20"
 _DOCS = ["mkdocs>=1.6,<2", "mkdocs-material>=9.6,<10", "mkdocstrings>=1", "mkdocstrings-python>=2"]
 # On Linux, plain xgboost brings some 300 MB for graphics cards, which it is not asked to use.
@@ -26,7 +27,11 @@ setup(
     # The trained model lies where servers mount it from, and inside the installed package.
     packages=[*find_packages(include=["keras_genre*"]), _MODELS],
     package_dir={_MODELS: "saved_models"},
-    package_data={"keras_genre.pages": ["page.html"], _MODELS: ["compact_fusion/1/**"]},
+    package_data={
+        "keras_genre.pages": ["page.html"],
+        "keras_genre.demo": ["page.css"],
+        _MODELS: ["compact_fusion/1/**"],
+    },
     install_requires=[
         "tensorflow>=2.20,<2.22",
         "keras>=3.15,<3.16",
@@ -56,11 +61,13 @@ setup(
     extras_require={
         "beam": [_BEAM],
         "boosting": _BOOSTING,
+        "demo": [_GRADIO],
         "tensorboard": [_TENSORBOARD],
         "docs": _DOCS,
         "dev": [
             _BEAM,
             *_BOOSTING,
+            _GRADIO,
             _TENSORBOARD,
             *_DOCS,
             "pytest>=8.3",
@@ -71,6 +78,7 @@ setup(
             "nbclient>=0.10",
             "nbformat>=5.10",
             "ipykernel>=6.29",
+            "playwright>=1.50",
             "pre-commit>=4.4,<5",
             "pyyaml>=6",
         ],

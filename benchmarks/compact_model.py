@@ -45,7 +45,11 @@ def make(options: dict) -> dict:
         lambda plots: np.count_nonzero(preprocessor.plot(tf.constant(plots)), axis=1),
         preprocessor.plot.max_tokens,
     )
-    model = run.model if run else _untrained(preprocessor, RawFilms(films), options["small"])
+    model = (
+        run.model.with_dtype("float32")
+        if run
+        else _untrained(preprocessor, RawFilms(films), options["small"])
+    )
     rule = run.rule if run else kg.DecisionRule.fixed(model.vocabulary)
     saved_model = folder / "saved_models" / "compact" / "1"
     if options["saved_model"]:

@@ -115,7 +115,7 @@ def _channels(convolution):
 class GatedHead(nn.Module):
     """A gate between both vectors, and two maxout layers."""
 
-    def __init__(self, poster_width, text_width, genres, hidden=512):
+    def __init__(self, poster_width, text_width, genres, vocabulary_size, hidden=512):
         super().__init__()
         self.poster = nn.Linear(poster_width, hidden)
         self.text = nn.Linear(text_width, hidden)
@@ -123,7 +123,7 @@ class GatedHead(nn.Module):
         self.maxouts = nn.ModuleList(nn.Linear(hidden, 2 * hidden) for _ in range(2))
         self.logits = nn.Linear(hidden, genres)
 
-    def forward(self, poster, text):
+    def forward(self, poster, text, ids):
         gate = torch.sigmoid(self.gate(torch.cat([poster, text], dim=1)))
         x = gate * torch.tanh(self.poster(poster)) + (1 - gate) * torch.tanh(self.text(text))
         for maxout in self.maxouts:
@@ -135,7 +135,31 @@ class GatedHead(nn.Module):
         return [part for layer in layers for part in dense_weights(layer)]
 
 
-HEADS = {"GatedFusionHead": GatedHead}
+class AdditiveHead(nn.Module):
+    """The logits of poster, plot, both together and single words, added up."""
+
+    def __init__(self, poster_width, text_width, genres, vocabulary_size, hidden=512, poster=256):
+        super().__init__()
+        widths = ((poster_width, poster), (text_width, hidden), (poster_width + text_width, hidden))
+        self.witnesses = nn.ModuleList(
+            nn.Sequential(nn.Linear(inputs, width), nn.GELU(), nn.Linear(width, genres))
+            for inputs, width in widths
+        )
+        self.words = nn.Embedding(vocabulary_size, genres)
+
+    def forward(self, poster, text, ids):
+        vectors = (poster, text, torch.cat([poster, text], dim=1))
+        logits = sum(witness(x) for witness, x in zip(self.witnesses, vectors, strict=True))
+        is_word = (ids != 0).to(logits.dtype)[:, :, None]
+        words = (self.words(ids) * is_word).sum(1)
+        return logits + words / (1 + is_word.sum(1)).sqrt()
+
+    def weights(self):
+        layers = [layer for witness in self.witnesses for layer in (witness[0], witness[2])]
+        return [part for layer in layers for part in dense_weights(layer)] + [self.words.weight]
+
+
+HEADS = {"GatedFusionHead": GatedHead, "AdditiveFusionHead": AdditiveHead}
 """By the name of ours: another head is a class more, its `weights()` in the order of Keras."""
 
 
@@ -146,10 +170,12 @@ class CompactFusion(nn.Module):
         super().__init__()
         self.poster = MobileNet(about["alpha"])
         self.text = MiniLM(about["vocabulary_size"], about["num_layers"])
-        self.head = HEADS[about["head"]](self.poster.width, self.text.width, about["num_genres"])
+        self.head = HEADS[about["head"]](
+            self.poster.width, self.text.width, about["num_genres"], about["vocabulary_size"]
+        )
 
     def forward(self, ids, images):
-        return self.head(self.poster(images), self.text(ids))
+        return self.head(self.poster(images), self.text(ids), ids)
 
     def weights(self):
         return [*self.poster.weights(), *self.text.weights(), *self.head.weights()]

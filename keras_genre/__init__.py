@@ -25,6 +25,7 @@ _HOMES = {
     "catalog": "catalog",
     "client": "client",
     "data": "data",
+    "demo": "demo",
     "errors": "errors",
     "evaluation": "evaluation",
     "export": "export",

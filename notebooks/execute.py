@@ -27,6 +27,8 @@ def execute(notebook: nbformat.NotebookNode, folder: str | Path) -> None:
         kernel_name="python3",
         record_timing=False,
         coalesce_streams=True,
+        # What TensorFlow's C++ says when it starts goes to the terminal, not into the notebook.
+        extra_arguments=["--IPKernelApp.capture_fd_output=False"],
         resources={"metadata": {"path": str(folder)}},
     )
     client.execute()

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import click
 
+from keras_genre.cli.demo_page import page_options, refuse_without_web, show_page
 from keras_genre.cli.output import emit, json_option, progress_bar, say, show
 from keras_genre.cli.parameters import Folder
 from keras_genre.errors import KerasGenreError, ServerError
@@ -36,15 +37,28 @@ _UNSEEN_SEED = 2024
 @click.option(
     "--epochs", default=_EPOCHS, show_default=True, type=click.IntRange(1), help="Most epochs."
 )
+@page_options
 @json_option
-def command(out, films, epochs, as_json):
+def command(out, films, epochs, web, as_json, **asked):
     """Walk the whole road on sample films: draw, prepare, train, score, export, serve, ask.
 
     Takes a few minutes on two cores. Each step names the command that does it alone.
+
+    With --web, open a page for the browser instead: poster and plot in, genres and reasons out.
+    It asks --server, or a model of --saved-models, which it then serves itself; where neither is
+    given, the one that `keras-genre predict` asks.
     """
-    started = time.monotonic()
-    tell = say if as_json else show
     out = Path(out)
+    if web:
+        show_page(as_json, **asked)
+    else:
+        refuse_without_web(asked)
+        emit(*_walk(out, films, epochs, say if as_json else show), as_json)
+
+
+def _walk(out: Path, films: int, epochs: int, tell) -> tuple[dict, str]:
+    """Walk the road; give the result and what is said at the end."""
+    started = time.monotonic()
     _clear(out)
     catalog, truth = _draw(out, films)
     dataset = _prepare(out, catalog)
@@ -55,7 +69,7 @@ def command(out, films, epochs, as_json):
     seconds = time.monotonic() - started
     result = {"folder": str(out), "seconds": round(seconds, 1), "run": str(run.folder)}
     result |= {"saved_model": str(version), **scores, "asked": answer}
-    emit(result, _whereabouts(out, seconds), as_json)
+    return result, _whereabouts(out, seconds)
 
 
 def _clear(out: Path) -> None:
