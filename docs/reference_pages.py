@@ -14,7 +14,7 @@ _PACKAGE = Path(__file__).parent.parent / "keras_genre"
 _ROAD = (
     "genres", "features", "catalog", "data", "preprocessing", "presets", "models", "layers",
     "losses", "metrics", "runs", "training", "scoring", "evaluation", "baselines", "studies",
-    "export", "client", "server",
+    "export", "client", "server", "demo",
 )  # fmt: skip
 
 
