@@ -23,11 +23,14 @@ help:
 demo: $(VENV)/.installed
 	$(BIN)/keras-genre demo
 
+# Two processes; the tests of a file stay together, with what they share.
+TWO := -n 2 --dist loadfile
+
 test: $(VENV)/.installed-dev
-	$(BIN)/pytest
+	$(BIN)/pytest $(TWO)
 
 test-all: $(VENV)/.installed-dev
-	$(BIN)/pytest -m "slow or not slow"
+	$(BIN)/pytest $(TWO) -m "slow or not slow"
 	@$(MAKE) --no-print-directory test-jax
 
 # On JAX, compiling is what takes the time: without optimizations, and kept for the next run.

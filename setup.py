@@ -74,6 +74,7 @@ setup(
             _TENSORBOARD,
             *_DOCS,
             "pytest>=8.3",
+            "pytest-xdist>=3.6",
             "hypothesis>=6.100",
             "ruff>=0.17,<0.18",
             "import-linter>=2.1,<3",
