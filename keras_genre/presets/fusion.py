@@ -57,8 +57,7 @@ FUSION_PRESETS = {
             ("rule", "global"),
         ),
         parameters=26_115_339,
-        source="MiniLM: Wang et al. 2020, arXiv:2002.10957; MobileNet: Howard et al. 2017, "
-        "arXiv:1704.04861",
+        source="MiniLM of Wang et al. 2020, MobileNet of Howard et al. 2017",
     ),
     "early_fusion": dataclasses.replace(
         _STUDY_FUSION,

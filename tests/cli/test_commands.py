@@ -72,6 +72,7 @@ def test_evaluate_of_runs_with_the_same_name_is_refused(run, tiny_run, tmp_path)
 def test_evaluate_needs_no_records_once_predictions_are_saved(run, tiny_run, tmp_path):
     moved = tmp_path / "moved"
     shutil.copytree(tiny_run.folder, moved)
+    (moved / "predictions" / "test.npz").unlink(missing_ok=True)  # of another test
     data = json.loads((moved / "data.json").read_text())
     (moved / "data.json").write_text(json.dumps({**data, "folder": "/nowhere"}))
     code, out, err = run(

@@ -37,8 +37,10 @@ def test_explain_of_a_saved_model_tells_the_most_probable_genres(run, exported_m
     ("args", "message"),
     [
         (["runs/x"], "--plot, --poster, or both"),
-        (["--plot", "x"], "either RUN_OR_MODEL or --server"),
-        (["runs/x", "--plot", "x", "--server", "localhost:1"], "either RUN_OR_MODEL or --server"),
+        (
+            ["runs/x", "--plot", "x", "--server", "localhost:1"],
+            "--server, not both",
+        ),
         (["--plot", "x", "--server", "localhost:1"], "--model"),
         (["m", "--plot", "x", "--method", "integrated-gradients"], "need a run"),
         (["m", "--plot", "x", "--method", "oclusion"], "Did you mean 'occlusion'"),
@@ -48,6 +50,12 @@ def test_explain_used_wrongly_exits_with_two(run, args, message):
     code, out, err = run("explain", *args)
     assert (code, out) == (2, "")
     assert message in " ".join(err.split())
+
+
+def test_explain_of_nothing_named_asks_the_shipped_model(run):
+    code, out, err = run("explain", "--plot", "Soldiers of two armies meet at war.", "--json")
+    assert code == 0, err
+    assert "War" in [genre["name"] for genre in json.loads(out)["genres"]]
 
 
 def test_explain_that_fails_says_why(run, tiny_run, tmp_path):

@@ -68,6 +68,15 @@ def test_training_of_both_modalities_leaves_rules_for_films_that_lack_one(
     assert run.fit_rule("top_k").without_poster.method == "top_k"
 
 
+def test_training_with_one_threshold_leaves_one_a_genre_where_a_part_is_lacking(
+    sample_dataset, tmp_path, monkeypatch
+):
+    monkeypatch.setitem(PRESETS, "tiny", REDUCED_PRESETS["concat_fusion_small"])
+    rule = train(Recipe("tiny", epochs=1, rule="global"), sample_dataset, tmp_path / "run").rule
+    methods = [each.method for each in (rule, rule.without_plot, rule.without_poster)]
+    assert methods == ["global", "per_genre", "per_genre"]
+
+
 def test_training_of_one_modality_leaves_one_rule(tiny_run):
     assert (tiny_run.rule.without_plot, tiny_run.rule.without_poster) == (None, None)
     validation = tiny_run.predict("validation")
