@@ -39,8 +39,7 @@ class SavedRun:
     def fit_rule(self, method: str) -> DecisionRule:
         paths = {name: self.folder / f"validation_{name}.npz" for name in _LACKING}
         lacking = {name: Predictions.load(path) for name, path in paths.items() if path.is_file()}
-        said = self.predict("validation")
-        return DecisionRule.fit(said, method, **lacking, lacking_method="per_genre")
+        return DecisionRule.fit(self.predict("validation"), method, **lacking)
 
 
 class SavedDeepRun(SavedRun):

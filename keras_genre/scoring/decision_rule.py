@@ -117,7 +117,6 @@ class DecisionRule:
         method: str = "per_genre",
         without_plot: Predictions | None = None,
         without_poster: Predictions | None = None,
-        lacking_method: str | None = None,
     ) -> "DecisionRule":
         """Fit calibration and thresholds on validation predictions.
 
@@ -135,9 +134,9 @@ class DecisionRule:
             without_plot: Predictions on films whose plots were taken away, to fit the rule of films
                 without plot. The rule itself is then fitted on those films of `predictions` that
                 lack nothing, if there are any.
-            without_poster: The same for posters.
-            lacking_method: The method for those; None for the same. Where the plot is missing no
-                film is a sure case of a rare genre, and one threshold for all leaves those out.
+            without_poster: The same for posters. Rules of films that lack something have one
+                threshold a genre in place of `"global"`: no such film is a sure case of a rare
+                genre, and one threshold for all leaves those genres out.
 
         Raises:
             ValueError: If predictions are on the test split or of other genres, or the method is
@@ -150,7 +149,7 @@ class DecisionRule:
             )
         check_fitted_on(predictions.split)
         given = {"without_plot": without_plot, "without_poster": without_poster}
-        of_parts = lacking_method or method
+        of_parts = "per_genre" if method == "global" else method
         parts = {name: part and cls.fit(part, of_parts) for name, part in given.items()}
         if any(parts.values()):
             predictions = _whole_films(predictions)

@@ -27,8 +27,7 @@ def write_run(
     """Write a run's files: see `keras_genre.runs.Run`.
 
     The decision rule is fitted on validation; a model of plots and posters gets rules for films
-    that lack one of them, with a threshold a genre, on validation films from which it is taken
-    away.
+    that lack one of them, on validation films from which it is taken away.
 
     Args:
         folder: An empty folder.
@@ -46,8 +45,7 @@ def write_run(
     (folder / "recipe.json").write_text(chosen.to_json(), encoding="utf-8")
     trained.save(folder / "model.keras")
     _write_json(folder / "preprocessor.json", keras.saving.serialize_keras_object(preprocessor))
-    rule = DecisionRule.fit(validation, recipe.rule, **lacking, lacking_method="per_genre")
-    rule.save(folder / "rule.json")
+    DecisionRule.fit(validation, recipe.rule, **lacking).save(folder / "rule.json")
     history.to_csv(folder / "history.csv", index=False)
     validation.save(folder / "predictions" / "validation.npz")
     for name, predictions in lacking.items():

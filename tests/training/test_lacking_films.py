@@ -72,7 +72,9 @@ def test_training_with_one_threshold_leaves_one_a_genre_where_a_part_is_lacking(
     sample_dataset, tmp_path, monkeypatch
 ):
     monkeypatch.setitem(PRESETS, "tiny", REDUCED_PRESETS["concat_fusion_small"])
-    rule = train(Recipe("tiny", epochs=1, rule="global"), sample_dataset, tmp_path / "run").rule
+    run = train(Recipe("tiny", epochs=1, rule="global"), sample_dataset, tmp_path / "run")
+    rule = run.rule
+    assert run.fit_rule("global").to_dict() == rule.to_dict()
     methods = [each.method for each in (rule, rule.without_plot, rule.without_poster)]
     assert methods == ["global", "per_genre", "per_genre"]
 
