@@ -209,14 +209,15 @@ def test_unpack_tar_of_more_than_fits_refuses_before_the_disk_is_full(tmp_path, 
     unpack_tar(archive, tmp_path / "out")
 
 
+# Named: the two packed ones hold the second of their making, and test names must not.
 @pytest.mark.parametrize(
     ("content", "told"),
     [
-        (b"", "expected it to begin with"),
-        (b" <!DOCTYPE html>", "received a web page"),
-        (b"PK\x03\x04", "received b'PK"),
-        (gzip.compress(b"no tar at all" * 99), "is damaged"),
-        (gzip.compress(bytes(10240)), "holds no file"),
+        pytest.param(b"", "expected it to begin with", id="empty"),
+        pytest.param(b" <!DOCTYPE html>", "received a web page", id="page"),
+        pytest.param(b"PK\x03\x04", "received b'PK", id="zip"),
+        pytest.param(gzip.compress(b"no tar at all" * 99), "is damaged", id="no tar"),
+        pytest.param(gzip.compress(bytes(10240)), "holds no file", id="no file"),
     ],
 )
 def test_unpack_tar_of_another_kind_of_file_says_what_it_is(tmp_path, content, told):
