@@ -7,6 +7,7 @@ import tensorflow as tf
 
 from keras_genre import features
 from keras_genre.export.groups import in_groups
+from keras_genre.export.lean_model import make_lean
 from keras_genre.export.weights import FLOAT32, NarrowWeights
 
 _PLOTS = tf.TensorSpec([None], tf.string, name=features.PLOT)
@@ -28,6 +29,7 @@ class ServedModel(tf.Module):
         self.preprocessor = preprocessor
         self.decoder = decoder
         self.computes_in = model.dtype_policy.compute_dtype
+        model = make_lean(model)
         # The same layers without what training added: an optimizer is twice the size of its model.
         outputs = {"logits": model.output, features.EMBEDDING: model.embedder.output}
         graph = keras.Model(model.input, outputs)
