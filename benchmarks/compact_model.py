@@ -6,6 +6,7 @@ A process of its own, so that those who measure do not hold what making takes.
 import importlib.util
 import json
 import os
+import re
 import shutil
 import types
 from pathlib import Path
@@ -61,7 +62,9 @@ def make(options: dict) -> dict:
     model.save(folder / "model.keras")
     (folder / "preprocessor.json").write_text(json.dumps(preprocessor.get_config()))
     (folder / "vocabulary.txt").write_text("\n".join(preprocessor.plot.get_vocabulary()) + "\n")
-    weights = [each for each in model.weights if "missing" not in each.path]  # no film lacks either
+    # No film of these lacks plot or poster.
+    needless = re.compile("missing|lone")
+    weights = [each for each in model.weights if not needless.search(each.path)]
     np.savez(
         folder / "weights.npz",
         **{f"{number:03} {each.path}": each.numpy() for number, each in enumerate(weights)},

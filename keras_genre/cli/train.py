@@ -58,6 +58,11 @@ _OPTIONS = (
     click.option("--ema-momentum", type=_SHARE, help="Average the weights, keeping this share."),
     click.option("--refine-epochs", type=click.IntRange(0), help="Epochs more from the best one."),
     click.option("--word-evidence", type=_SHARE, help="What single words have to say, in the end."),
+    click.option(
+        "--poster-evidence",
+        type=click.FloatRange(0, 1),
+        help="What posters without plot have to say by themselves, in the end.",
+    ),
     click.option("--rule", type=Choice(_RULES), help="How thresholds are fitted [per_genre]."),
     click.option("--augmentation", type=Choice(_AUGMENTATIONS), help="Of training posters [none]."),
     click.option(

@@ -57,6 +57,9 @@ class Recipe:
             `keras_genre.models.word_vectors`; the embedding becomes as wide as they are.
         word_evidence: Share of the logits that a logistic regression on single words gets once the
             rest is trained, for heads that read words: see `keras_genre.training.word_evidence`.
+        poster_evidence: Share of the logits of films without plot that a logistic regression on
+            what the poster's encoder pools then gets, for heads that hear lone posters: see
+            `keras_genre.training.poster_evidence`.
         rule: How thresholds are fitted on validation, "per_genre", "global" or "top_k": see
             `keras_genre.scoring.DecisionRule.fit`.
         changes: What else of the preset shall be otherwise, as (field, value) pairs; options are
@@ -101,6 +104,7 @@ class Recipe:
     poster_freeze: str | int | None = None
     word_vectors: str | None = None
     word_evidence: float = 0.0
+    poster_evidence: float = 0.0
     rule: str = "per_genre"
     changes: tuple[tuple[str, object], ...] = ()
     dtype: str = "auto"

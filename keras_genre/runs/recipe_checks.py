@@ -38,6 +38,7 @@ _RANGES = {
     "ema_momentum": (0, 1, "()"),
     "modality_dropout": (0, 1, "[)"),
     "word_evidence": (0, 1, "[)"),
+    "poster_evidence": (0, 1, "[]"),
 }
 _NAMES = {"loss": LOSSES, "schedule": SCHEDULES, "augmentation": AUGMENTATIONS, "rule": RULES}
 _MAY_BE_NONE = (
@@ -102,6 +103,11 @@ def check_preset(recipe, preset: Preset) -> None:
             f"Preset {name!r} has no fusion head that reads words: expected word_evidence 0, "
             f"received {recipe.word_evidence!r}."
         )
+    if recipe.poster_evidence and not dict(preset.fusion_options).get("lone_posters"):
+        raise ValueError(
+            f"Preset {name!r} has no fusion head that hears lone posters: expected poster_evidence "
+            f"0, received {recipe.poster_evidence!r}."
+        )
     if recipe.word_vectors and (preset.tokenizer != "words" or not preset.text_encoder):
         raise ValueError(
             f"Preset {name!r} learns no words: expected word_vectors None, received "
@@ -118,7 +124,9 @@ def _check_whole(field: str, value, least: int) -> None:
 
 def _check_range(field: str, value, low: float, high: float, ends: str) -> None:
     above = value >= low if ends[0] == "[" else value > low
-    if isinstance(value, bool) or not (above and value < high):
+    below = value <= high if ends[1] == "]" else value < high
+    if isinstance(value, bool) or not (above and below):
         lower = f"{'of at least' if ends[0] == '[' else 'above'} {low}"
-        upper = "" if high == float("inf") else f" and below {high}"
+        until = "at most" if ends[1] == "]" else "below"
+        upper = "" if high == float("inf") else f" and {until} {high}"
         raise ValueError(f"Expected {field} {lower}{upper}, received {value!r}.")

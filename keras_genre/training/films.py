@@ -51,6 +51,8 @@ class TrainingFilms:
             frozen = set()  # neighbours come with the films themselves
         if model.fusion_head.reads_words:
             frozen -= {"text"}  # and so do words
+        if model.fusion_head.reads_pooled:
+            frozen -= {"poster"}  # of which vectors alone are kept
         cache = FeatureCache(folder, dataset, say)
         self._known = {
             split: {name: cache.get(model, preprocessor, name, split) for name in sorted(frozen)}

@@ -15,6 +15,7 @@ from keras_genre.runs import Recipe, Run
 from keras_genre.training.films import TrainingFilms
 from keras_genre.training.fitting import Fitting
 from keras_genre.training.leaving import write_run
+from keras_genre.training.poster_evidence import mix_in_poster_evidence
 from keras_genre.training.strategies import check_shared, make_team
 from keras_genre.training.word_evidence import mix_in_word_evidence
 
@@ -101,6 +102,8 @@ def train(
         trained = _copied(model)
         if recipe.word_evidence:
             mix_in_word_evidence(trained, preprocessor, dataset, recipe.word_evidence)
+        if recipe.poster_evidence:
+            mix_in_poster_evidence(trained, preprocessor, dataset, recipe.poster_evidence)
         write_run(staging, recipe, trained, preprocessor, films, history, dataset)
     return Run(folder)
 

@@ -32,6 +32,7 @@ def make_modalities(seed=0):
             "vector": floats(6),
             "tokens": floats(9, 6),
             "present": HAS_POSTER,
+            "pooled": floats(7),
             "neighbors": floats(3, 6),
             "neighbor_mask": np.arange(3) < NEIGHBORS[:, None],
         },

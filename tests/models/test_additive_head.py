@@ -64,3 +64,30 @@ def test_call_without_the_words_that_it_reads_refused():
     AdditiveFusionHead(3)(modalities)
     with pytest.raises(ValueError, match="expected 'token_ids' of the modality 'text'"):
         AdditiveFusionHead(3, vocabulary_size=10)(modalities)
+
+
+def test_lone_posters_are_heard_in_films_without_plot_alone():
+    modalities = make_modalities()
+    head = make_head(AdditiveFusionHead, 3, lone_posters=True)
+    head.lone_share.assign(0.0)
+    before = numbers(head(modalities)["logits"])
+    head.lone_share.assign(0.75)
+    alone = dense(head.lone, modalities["poster"]["pooled"])
+    expected = np.where((HAS_POSTER & ~HAS_TEXT)[:, None], 0.25 * before + 0.75 * alone, before)
+    np.testing.assert_allclose(head(modalities)["logits"], expected, rtol=1e-4, atol=1e-5)
+
+
+def test_lone_posters_say_nothing_until_they_are_fitted_and_do_not_learn():
+    head = AdditiveFusionHead(3, lone_posters=True)
+    head(make_modalities())
+    assert float(head.lone_share.numpy()) == 0.0
+    assert not {"lone_share", "lone_posters"} & {
+        part for weight in head.trainable_weights for part in weight.path.split("/")
+    }
+
+
+def test_call_without_the_pooled_maps_that_it_reads_refused():
+    modalities = make_modalities()
+    del modalities["poster"]["pooled"]
+    with pytest.raises(ValueError, match="expected 'pooled' of the modality 'poster'"):
+        AdditiveFusionHead(3, lone_posters=True)(modalities)

@@ -33,6 +33,25 @@ def test_freeze_first_blocks_of_each_version():
     assert second.network.get_layer("block_1_expand").trainable_weights
 
 
+def test_pooled_layers_tell_means_and_maxima_of_their_maps():
+    encoder = make_encoder(pooled_layers=("conv_pw_5_relu", "conv_pw_13_relu"))
+    outputs = encoder(IMAGES, present=np.array([True, True]))
+    plain = make_encoder()
+    plain.set_weights(encoder.get_weights())
+    layers = [plain.network.get_layer(f"conv_pw_{number}_relu").output for number in (5, 13)]
+    maps = keras.Model(plain.network.input, layers)(IMAGES / np.float32(127.5) - 1.0)
+    maps = [keras.ops.convert_to_numpy(each) for each in maps]
+    expected = [pool(each, axis=(1, 2)) for each in maps for pool in (np.mean, np.max)]
+    np.testing.assert_allclose(outputs["pooled"], np.concatenate(expected, axis=1), atol=1e-5)
+    np.testing.assert_allclose(outputs["vector"], plain(IMAGES)["vector"], atol=1e-6)
+    assert "pooled" not in plain(IMAGES)
+
+
+def test_constructor_unknown_layer_to_pool_refused():
+    with pytest.raises(ValueError, match="conv_pw_99"):
+        make_encoder(pooled_layers=("conv_pw_99",))
+
+
 def test_constructor_unknown_version_refused():
     with pytest.raises(ValueError, match="Expected version 1 or 2 of MobileNet, received 3"):
         make_encoder(3)

@@ -28,7 +28,7 @@ def test_recipe_through_json_is_the_same(preset, epochs, learning_rate, seed):
      ("clip_norm", 0.0), ("warmup_epochs", -1.0), ("plateau_factor", 1.0), ("ema_momentum", 1.0),
      ("label_smoothing", -0.1), ("refine_epochs", -1), ("refine_learning_rate", 0.0),
      ("encoder_learning_rate", float("nan")), ("plateau_patience", 0), ("schedule", "linear"),
-     ("lowest_learning_rate", 1.0)],
+     ("lowest_learning_rate", 1.0), ("word_evidence", 1.0), ("poster_evidence", 1.1)],
 )  # fmt: skip
 def test_recipe_with_value_out_of_range_names_the_field(field, value):
     with pytest.raises(ValueError, match=field):

@@ -22,12 +22,15 @@ class AdditiveFusionHead(FusionHead):
         poster_dim: Width of that of the poster.
         vocabulary_size: Number of word ids, to hear the single words too (see
             `keras_genre.layers.WordEvidence`); None to do without.
+        lone_posters: Whether films without plot are heard a second time, by a linear model of what
+            the poster's encoder pools. It says nothing until it is fitted: see
+            `keras_genre.training.poster_evidence`.
         dropout: Share of the vectors, and of each hidden layer, dropped while training.
         auxiliary_weight: What the losses of plot and poster count for beside that of the sum.
 
     Call and return as `FusionHead` says, without tokens; with a `vocabulary_size`, the plot's
-    `token_ids` too. Auxiliary logits and weights are named "poster" and "text"; the embedding is
-    the hidden layer of both together.
+    `token_ids` too, and with `lone_posters` the poster's `pooled`. Auxiliary logits and weights are
+    named "poster" and "text"; the embedding is the hidden layer of both together.
     """
 
     def __init__(
@@ -36,6 +39,7 @@ class AdditiveFusionHead(FusionHead):
         hidden_dim=512,
         poster_dim=256,
         vocabulary_size=None,
+        lone_posters=False,
         dropout=0.3,
         auxiliary_weight=0.3,
         **kwargs,
@@ -44,9 +48,11 @@ class AdditiveFusionHead(FusionHead):
         self.hidden_dim = hidden_dim
         self.poster_dim = poster_dim
         self.vocabulary_size = vocabulary_size
+        self.lone_posters = lone_posters
         self.dropout = dropout
         self.auxiliary_weight = auxiliary_weight
         self.reads_words = vocabulary_size is not None
+        self.reads_pooled = lone_posters
         self.drop = keras.layers.Dropout(dropout, dtype=self.dtype_policy)
         widths = {"poster": poster_dim, "text": hidden_dim, "joint": hidden_dim}
         self.hidden, self.witnesses = {}, {}
@@ -59,6 +65,14 @@ class AdditiveFusionHead(FusionHead):
             )
         if self.reads_words:
             self.words = WordEvidence(vocabulary_size, num_genres, dtype="float32")
+        if lone_posters:
+            self.lone = keras.layers.Dense(
+                num_genres,
+                kernel_initializer="zeros",
+                dtype="float32",
+                trainable=False,
+                name="lone_posters",
+            )
 
     def build(self, modalities_shape):
         self.check_modalities(modalities_shape)
@@ -70,6 +84,11 @@ class AdditiveFusionHead(FusionHead):
             self.witnesses[name].build((None, self.hidden[name].units))
         if self.reads_words:
             self.words.build((None, None))
+        if self.lone_posters:
+            self.lone.build(modalities_shape["poster"]["pooled"])
+            self.lone_share = self.add_weight(
+                (), "zeros", dtype="float32", trainable=False, name="lone_share"
+            )
         self.remember_widths(modalities_shape)
 
     def call(self, modalities, training=None):
@@ -90,6 +109,10 @@ class AdditiveFusionHead(FusionHead):
             logits += has[name][:, None] * said[name]
         if self.reads_words:
             logits += has["text"][:, None] * self.words(modalities["text"]["token_ids"])
+        if self.lone_posters:
+            share = self.lone_share * has["poster"] * (1 - has["text"])  # (batch,)
+            alone = self.lone(modalities["poster"]["pooled"])
+            logits += share[:, None] * (alone - logits)
         return {
             "logits": logits,
             "embedding": hidden["joint"],
@@ -103,6 +126,7 @@ class AdditiveFusionHead(FusionHead):
             "hidden_dim": self.hidden_dim,
             "poster_dim": self.poster_dim,
             "vocabulary_size": self.vocabulary_size,
+            "lone_posters": self.lone_posters,
             "dropout": self.dropout,
             "auxiliary_weight": self.auxiliary_weight,
         }

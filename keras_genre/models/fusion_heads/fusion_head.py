@@ -25,7 +25,11 @@ class FusionHead(keras.layers.Layer):
     - `mask`: bool `(batch, tokens)`, True where a token is real; without it, all of them are,
     - `token_ids`: of the text, int `(batch, tokens)`, read by heads with `reads_words` alone,
 
-    and of the poster, read by heads with `reads_neighbors` alone,
+    and of the poster, read by heads with `reads_pooled` alone,
+
+    - `pooled`: `(batch, summaries)`, what earlier layers see,
+
+    or with `reads_neighbors` alone,
 
     - `neighbors`: `(batch, neighbors, features)`, the vectors of the posters of related films,
     - `neighbor_mask`: bool `(batch, neighbors)`, True where there is such a film.
@@ -43,6 +47,7 @@ class FusionHead(keras.layers.Layer):
     uses_tokens = False
     reads_neighbors = False
     reads_words = False
+    reads_pooled = False
 
     def __init__(self, num_genres, **kwargs):
         super().__init__(**kwargs)
@@ -99,6 +104,8 @@ class FusionHead(keras.layers.Layer):
         ranks = {"vector": 2, "present": 1} | ({"tokens": 3} if self.uses_tokens else {})
         if self.reads_words and modality == "text":
             ranks |= {"token_ids": 2}
+        if self.reads_pooled and modality == "poster":
+            ranks |= {"pooled": 2}
         if self.reads_neighbors and modality == "poster":
             ranks |= {"neighbors": 3, "neighbor_mask": 2}
         return ranks

@@ -44,7 +44,11 @@ class BackbonePosterEncoder(PosterEncoder):
         freeze_layers(layers, self.freeze, stages)
         if not self.train_batch_norm:
             freeze_batch_norm(layers)
-        self.network = network
+        self.network = self._with_maps(network)
+
+    def _with_maps(self, network):
+        """The network with whatever else it shall give than its last map."""
+        return network
 
     def _scaled(self, images):
         """The images as the network takes them, in `compute_dtype`."""
@@ -58,9 +62,7 @@ class BackbonePosterEncoder(PosterEncoder):
         return self.network(self._scaled(images), training=training)
 
     def encode(self, images, training=None):
-        x = self._features(images, training)  # (batch, rows, columns, filters)
-        tokens = ops.reshape(x, (-1, x.shape[1] * x.shape[2], x.shape[3]))
-        return {"vector": ops.mean(tokens, axis=1), "tokens": tokens}
+        return summarized(self._features(images, training))
 
     def get_config(self):
         return {
@@ -69,6 +71,13 @@ class BackbonePosterEncoder(PosterEncoder):
             "freeze": self.freeze,
             "train_batch_norm": self.train_batch_norm,
         }
+
+
+def summarized(last_map):
+    """What an encoder returns of a map `(batch, rows, columns, filters)`."""
+    rows, columns, filters = last_map.shape[1:]
+    tokens = ops.reshape(last_map, (-1, rows * columns, filters))
+    return {"vector": ops.mean(tokens, axis=1), "tokens": tokens}
 
 
 @contextlib.contextmanager
