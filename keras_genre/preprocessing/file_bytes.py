@@ -42,7 +42,8 @@ class FileBytes:
     def count(self, text):
         """How often each file holds a text of two different bytes, int64 of shape `(batch,)`."""
         first, second = text
-        found = tf.where((self._row[:-1] == first) & (self._row[1:] == second))[:, 0]
+        found = tf.where(self._row[:-1] == first)[:, 0]
+        found = found[tf.gather(self._row, found + 1) == second]
         files = tf.searchsorted(self._starts, found, side="right", out_type=tf.int64) - 1
         count = tf.size(self._starts, out_type=tf.int64)
         return tf.math.unsorted_segment_sum(tf.ones_like(found), files, count)
