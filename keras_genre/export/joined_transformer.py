@@ -13,7 +13,8 @@ class JoinedTransformer(keras.layers.Layer):
     TensorFlow wants them to add bias and activation on the way, and normalisation is one operation.
 
     Args:
-        layer: A built layer for which `can_join` is true. What is not joined is shared with it.
+        layer: A built layer that normalises last, as those of BERT. What is not joined is shared
+            with it.
 
     Call with floats of shape `(batch, tokens, width)` and a mask of shape `(batch, tokens)`, which
     is not 0 for tokens that are attended to.
@@ -55,13 +56,6 @@ class JoinedTransformer(keras.layers.Layer):
         weights = tf.nn.softmax(scores + tf.cast(unseen, scores.dtype))
         read = tf.transpose(tf.matmul(weights, value), (0, 2, 1, 3))
         return _dense(self._attention.output_dense, tf.reshape(read, (-1, heads * width)))
-
-
-def can_join(layer: keras.layers.Layer) -> bool:
-    """Whether a layer is one that a `JoinedTransformer` can stand for."""
-    import keras_hub
-
-    return type(layer) is keras_hub.layers.TransformerEncoder and not layer.normalize_first
 
 
 def _joined(attention):

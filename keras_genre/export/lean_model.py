@@ -5,8 +5,9 @@ import collections
 import keras
 
 from keras_genre.export.folded_convolution import FoldedConvolution, can_fold
-from keras_genre.export.joined_transformer import JoinedTransformer, can_join
+from keras_genre.export.joined_transformer import JoinedTransformer
 from keras_genre.models import GenreClassifier
+from keras_genre.models.text_encoders.transformer import TransformerTextEncoder
 
 
 def make_lean(model: GenreClassifier) -> GenreClassifier:
@@ -29,41 +30,45 @@ def _lean_encoder(encoder):
     network = getattr(encoder, "network", None)
     if network is None:
         return encoder
-    folded = _foldings(network)
-    replaced = {old: FoldedConvolution(*layers) for old, layers in folded.items()}
-    needless = {normalization.name for _, normalization in folded.values()}
-    replaced |= {
-        layer.name: JoinedTransformer(layer) for layer in network.layers if can_join(layer)
-    }
+    foldings = _foldings(network)
+    replaced = {layers[0].name: FoldedConvolution(*layers) for layers in foldings}
+    if isinstance(encoder, TransformerTextEncoder):
+        blocks = [layer for layer in network.layers if layer.name.startswith("transformer_layer")]
+        replaced |= {layer.name: JoinedTransformer(layer) for layer in blocks}
     if not replaced:
         return encoder
+    lean = type(encoder).from_config(encoder.get_config())
+    lean._layers.remove(lean.network)  # or it would stay beside what replaces it
+    lean.network = _rebuilt(network, replaced, {layers[1].name for layers in foldings})
+    return lean
 
+
+def _rebuilt(network, replaced, needless):
     def call(layer, *args, **kwargs):
         return args[0] if layer.name in needless else layer(*args, **kwargs)
 
-    lean = type(encoder).from_config(encoder.get_config())
-    lean._layers.remove(lean.network)  # or it would stay beside what replaces it
-    lean.network = keras.models.clone_model(
+    return keras.models.clone_model(
         network,
         clone_function=lambda layer: replaced.get(layer.name, layer),
         call_function=call,
     )
-    return lean
 
 
-def _foldings(network) -> dict[str, tuple[keras.layers.Layer, keras.layers.Layer]]:
-    """Convolutions with the batch normalisations that alone read them, by the former's names."""
+def _foldings(network) -> list[tuple[keras.layers.Layer, keras.layers.Layer]]:
+    """Convolutions, each with the batch normalisation that alone reads it."""
     normalizations = [
         layer for layer in network.layers if isinstance(layer, keras.layers.BatchNormalization)
     ]
     if not normalizations:
-        return {}
+        return []
     makers = {id(layer.output): layer for layer in network.layers if can_fold(layer)}
     read = [network.output, *(layer.input for layer in network.layers)]
     readers = collections.Counter(map(id, keras.tree.flatten(read)))
-    foldings = {}
-    for layer in normalizations:
-        convolution = makers.get(id(layer.input))
-        if convolution and readers[id(layer.input)] == 1 and layer.scale and layer.center:
-            foldings[convolution.name] = convolution, layer
-    return foldings
+    return [
+        (makers[id(layer.input)], layer)
+        for layer in normalizations
+        if id(layer.input) in makers
+        and readers[id(layer.input)] == 1
+        and layer.scale
+        and layer.center
+    ]
