@@ -22,12 +22,14 @@ class JoinedTransformer(keras.layers.Layer):
 
     def __init__(self, layer):
         super().__init__(name=layer.name, dtype=layer.dtype_policy, trainable=False)
-        self._attention = layer._self_attention_layer
+        attention = layer._self_attention_layer
+        self._heads, self._head_width = attention.num_heads, attention.key_dim
+        self._projection = attention.output_dense
         self._attention_norm = layer._self_attention_layer_norm
         self._intermediate = layer._feedforward_intermediate_dense
         self._output = layer._feedforward_output_dense
         self._output_norm = layer._feedforward_layer_norm
-        kernel, bias = _joined(self._attention)
+        kernel, bias = _joined(attention)
         self.kernel = self.add_weight(kernel.shape, name="kernel")
         self.bias = self.add_weight(bias.shape, name="bias")
         self.kernel.assign(kernel)
@@ -46,7 +48,7 @@ class JoinedTransformer(keras.layers.Layer):
         return tf.reshape(x, shape)
 
     def _attend(self, x, batch, tokens, padding_mask):
-        heads, width = self._attention.num_heads, self._attention.key_dim
+        heads, width = self._heads, self._head_width
         joined = tf.nn.bias_add(_product(x, self.kernel), ops.convert_to_tensor(self.bias))
         joined = tf.reshape(joined, (batch, tokens, 3, heads, width))
         query, key, value = tf.unstack(tf.transpose(joined, (2, 0, 3, 1, 4)))
@@ -55,7 +57,7 @@ class JoinedTransformer(keras.layers.Layer):
         unseen = tf.where(padding_mask != 0, 0.0, -1e9)[:, tf.newaxis, tf.newaxis]
         weights = tf.nn.softmax(scores + tf.cast(unseen, scores.dtype))
         read = tf.transpose(tf.matmul(weights, value), (0, 2, 1, 3))
-        return _dense(self._attention.output_dense, tf.reshape(read, (-1, heads * width)))
+        return _dense(self._projection, tf.reshape(read, (-1, heads * width)))
 
 
 def _joined(attention):
