@@ -50,7 +50,11 @@ def system(sample_dataset):
         sample_dataset.vocabulary,
         dtype="float32",
         vocabulary_size=200,
-        fusion_options={**dict(preset.fusion_options), "vocabulary_size": 200},
+        fusion_options={
+            **dict(preset.fusion_options),
+            "vocabulary_size": 200,
+            "lone_posters": False,
+        },
     )
     return preprocessor, model
 
