@@ -1,11 +1,12 @@
 """What a long table costs: films a second against the bare model, and memory against rows.
 
     python benchmarks/bulk.py [--films 10000] [--preset concat_fusion_small]
+    python benchmarks/bulk.py --saved-model saved_models/compact_fusion
 
-Draws sample films and exports a model that has learned nothing. Memory: the most
-that tagging all films has taken after a tenth of them, and in the end. Speed: tagging a tenth of
-the films takes turns with giving them to the model directly in batches of 32, in the order of the
-table; on a machine that does other things too, only their ratio says anything, and that of the
+Draws sample films; without `--saved-model` exports a model that has learned nothing. Memory: the
+most that tagging all films has taken after a tenth of them, and in the end. Speed: tagging a tenth
+of the films takes turns with giving them to the model directly in batches of 32, in the order of
+the table; on a machine that does other things too, only their ratio says anything, and that of the
 processor's time more than that of the clock.
 """
 
@@ -28,6 +29,7 @@ def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--films", type=int, default=10_000)
     parser.add_argument("--preset", default="concat_fusion_small")
+    parser.add_argument("--saved-model", type=Path, help="a folder of versions")
     parser.add_argument("--task", nargs=3)
     arguments = parser.parse_args()
     if arguments.task:
@@ -36,23 +38,30 @@ def main():
         return
     with tempfile.TemporaryDirectory() as folder:
         folder = Path(folder)
-        model = make(folder, arguments.films, arguments.preset)
+        dataset = make_tables(folder, arguments.films)
+        model = arguments.saved_model or export_untrained(folder, dataset, arguments.preset)
         for kind, size in [("memory", "all"), ("speed", "few")]:
             command = [sys.executable, __file__, "--task", kind, folder / f"{size}.csv", model]
             done = subprocess.run(command, capture_output=True, text=True, check=True)
             print(done.stdout.splitlines()[-1], flush=True)
 
 
-def make(folder, num_films, preset):
-    """Write the tables all.csv and few.csv; export a model, and give its folder."""
+def export_untrained(folder, dataset, preset):
+    """Export a model, and give its folder."""
     import keras_genre as kg
 
-    catalog, _ = kg.catalog.make_synthetic_catalog(folder / "films", num_films=500, seed=3)
-    dataset = kg.data.write_records(catalog, folder / "data")
     preprocessor = kg.MoviePreprocessor.from_preset(preset)
     preprocessor.adapt(dataset.plots("train"))
     model = kg.GenreClassifier.from_preset(preset, dataset.vocabulary)
     kg.export.export_saved_model(model, preprocessor, folder / "saved_models" / "m")
+    return folder / "saved_models" / "m"
+
+
+def make_tables(folder, num_films):
+    """Write the tables all.csv and few.csv; give the records of their films."""
+    import keras_genre as kg
+
+    catalog, _ = kg.catalog.make_synthetic_catalog(folder / "films", num_films=500, seed=3)
     rows = catalog.frame[["title", "plot", "poster"]]
     rows = pd.concat([rows] * -(-num_films // len(rows)), ignore_index=True)[:num_films]
     rows["poster"] = rows["poster"].map(lambda path: path and Path(path).name)
@@ -62,7 +71,7 @@ def make(folder, num_films, preset):
     rows.insert(0, "id", number.map("film{:06}".format))
     rows.to_csv(folder / "all.csv", index=False)
     rows[: num_films // 10].to_csv(folder / "few.csv", index=False)
-    return folder / "saved_models" / "m"
+    return kg.data.write_records(catalog, folder / "data")
 
 
 def memory(table, model):
