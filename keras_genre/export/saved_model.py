@@ -137,7 +137,7 @@ def export_saved_model(
     served = ServedModel(preprocessor, model, GenreDecoder(rule), weights)
     about = {**(about or {}), "weights": weights, "signatures": signature_docs}
     with scratch_folder(folder, ".staging-", ExportError) as staging:
-        tf.saved_model.save(served, str(staging), signatures=served.signatures())
+        tf.saved_model.save(served.state, str(staging), signatures=served.signatures())
         if served.weights:
             served.weights.widen()
         write_warm_up(staging, batch_sizes, folder.resolve().name)

@@ -14,8 +14,11 @@ _PLOTS = tf.TensorSpec([None], tf.string, name=features.PLOT)
 _POSTERS = tf.TensorSpec([None], tf.string, name=features.POSTER)
 
 
-class ServedModel(tf.Module):
+class ServedModel:
     """Preprocessor, classifier and decoder in a row: raw films in, genres out.
+
+    `state` holds what is saved beside the signatures. The functions are not in there: TensorFlow
+    would trace each a second time while saving, and a loader would read every graph twice.
 
     Args:
         preprocessor: A `MoviePreprocessor`.
@@ -25,9 +28,10 @@ class ServedModel(tf.Module):
     """
 
     def __init__(self, preprocessor, model, decoder, weights=FLOAT32):
-        super().__init__()
         self.preprocessor = preprocessor
         self.decoder = decoder
+        self.state = tf.Module()
+        self.state.preprocessor = preprocessor
         self.computes_in = model.dtype_policy.compute_dtype
         model = make_lean(model)
         # The same layers without what training added: an optimizer is twice the size of its model.
@@ -37,9 +41,9 @@ class ServedModel(tf.Module):
         # those would be restored into copies that nobody reads.
         self.weights = None
         if weights == FLOAT32:
-            self.variables_as_they_are = [variable.value for variable in graph.variables]
+            self.state.weights = [variable.value for variable in graph.variables]
         else:
-            self.weights = NarrowWeights(graph.variables, weights)
+            self.state.weights = self.weights = NarrowWeights(graph.variables, weights)
         specs = {
             name: tf.TensorSpec(tensor.shape, tensor.dtype, name=name)
             for name, tensor in model.input.items()
