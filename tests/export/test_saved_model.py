@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import tensorflow as tf
+from tensorflow.core.protobuf import saved_model_pb2
 
 from keras_genre import features
 from keras_genre.errors import ExportError
@@ -74,6 +75,15 @@ def test_served_model_agrees_with_python(exported, signatures, sample_films):
     np.testing.assert_array_equal(answer[features.SELECTED].numpy(), received > rule.thresholds)
     names = [name.encode() for name in _VOCABULARY]
     assert answer[features.GENRES].numpy().tolist() == [names] * len(plots)
+
+
+def test_saved_model_holds_each_function_once(exported):
+    *_, folder = exported
+    content = (folder / "saved_model.pb").read_bytes()
+    (meta,) = saved_model_pb2.SavedModel.FromString(content).meta_graphs
+    names = [function.signature.name for function in meta.graph_def.library.function]
+    for part in ("_prepare_", "_predict_"):
+        assert sum(part in name for name in names) == 1
 
 
 def test_served_signatures_are_pinned(signatures):
