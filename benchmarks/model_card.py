@@ -21,7 +21,7 @@ from keras_genre.scoring import Predictions, reliability_table, score
 NAME = "compact_fusion"
 OTHERS = ("fusion_tuned-0", "minilm_tuned-0", "stacked", "tfidf")
 SCORES = ("macro_f1", "micro_f1", "mean_average_precision")
-TEXT_ALONE = ("minilm_tuned-0",)
+TEXT_ALONE = ("minilm_tuned-0", "minilm_tuned-1", "minilm_tuned-2")
 POSTER_ALONE = ("mobilenet-0", "mobilenet-1", "mobilenet-2")
 
 
