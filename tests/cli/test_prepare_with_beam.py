@@ -4,6 +4,7 @@ import json
 import sys
 from pathlib import Path
 
+import fsspec
 import pytest
 from beam_warnings import BEAM_WARNINGS
 
@@ -27,6 +28,30 @@ def test_prepare_with_a_runner_writes_the_same_bytes(run, sample_csv, tmp_path):
     code, _, err = run(*asked, "--out", tmp_path / "here", *options)
     assert code == 0, err
     assert "already prepared" in err
+
+
+def test_prepare_of_a_table_at_a_store_writes_the_shards_of_the_same_table_here(
+    run, sample_csv, tmp_path
+):
+    store, folder = fsspec.filesystem("memory"), Path(sample_csv).parent
+    for path in (Path(sample_csv), *folder.rglob("*.jpg")):
+        store.pipe(f"/bucket/{path.relative_to(folder)}", path.read_bytes())
+    options = ("--poster-size", 64, "--seed", 2)
+    beam = ("--runner", "DirectRunner", "--beam-option", "direct_num_workers=1")
+    for name, table, runner in (
+        ("here", sample_csv, ()),
+        ("there", "memory://bucket/movies.csv", ()),
+        ("beam", "memory://bucket/movies.csv", beam),
+    ):
+        asked = ("prepare", "poster-csv", table, "--out", tmp_path / name, *options, *runner)
+        code, _, err = run(*asked)
+        assert code == 0, err
+    store.store.clear()
+    assert files(tmp_path / "beam") == files(tmp_path / "there")
+    here, there = files(tmp_path / "here"), files(tmp_path / "there")
+    shards = [name for name in here if "tfrecord" in name]
+    assert shards
+    assert {name: there[name] for name in shards} == {name: here[name] for name in shards}
 
 
 def test_prepare_with_a_runner_that_nobody_has_names_those_there_are(run, sample_csv, tmp_path):
