@@ -34,16 +34,20 @@ def test_prepare_of_a_table_at_a_store_writes_the_shards_of_the_same_table_here(
     run, sample_csv, tmp_path
 ):
     store, folder = fsspec.filesystem("memory"), Path(sample_csv).parent
-    for path in (Path(sample_csv), *folder.rglob("*.jpg")):
+    rows = Path(sample_csv).read_text(encoding="utf-8").splitlines(keepends=True)
+    few = "".join(rows[:31])
+    (tmp_path / "few.csv").write_text(few, encoding="utf-8")
+    store.pipe("/bucket/few.csv", few.encode())
+    for path in folder.rglob("*.jpg"):
         store.pipe(f"/bucket/{path.relative_to(folder)}", path.read_bytes())
-    options = ("--poster-size", 64, "--seed", 2)
+    options = ("--poster-size", 32, "--seed", 2)
     beam = ("--runner", "DirectRunner", "--beam-option", "direct_num_workers=1")
-    for name, table, runner in (
-        ("here", sample_csv, ()),
-        ("there", "memory://bucket/movies.csv", ()),
-        ("beam", "memory://bucket/movies.csv", beam),
+    for name, table, more in (
+        ("here", tmp_path / "few.csv", ("--posters", folder)),
+        ("there", "memory://bucket/few.csv", ()),
+        ("beam", "memory://bucket/few.csv", beam),
     ):
-        asked = ("prepare", "poster-csv", table, "--out", tmp_path / name, *options, *runner)
+        asked = ("prepare", "poster-csv", table, "--out", tmp_path / name, *options, *more)
         code, _, err = run(*asked)
         assert code == 0, err
     store.store.clear()
