@@ -1,15 +1,26 @@
 """Files here and at stores such as `gs://` and `s3://`, which fsspec reads."""
 
+import contextlib
 import errno
 import os
 import posixpath
 import re
-from collections.abc import Iterable
+import tempfile
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from keras_genre.errors import KerasGenreError, MissingPackageError
 
-__all__ = ["is_remote", "list_files", "read_file", "remote_states"]
+__all__ = [
+    "as_path",
+    "file_name",
+    "folder_of",
+    "is_remote",
+    "list_files",
+    "local_copy",
+    "read_file",
+    "remote_states",
+]
 
 _URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+://")
 
@@ -27,6 +38,52 @@ def is_remote(path: str | Path) -> bool:
     return isinstance(path, str) and _URL.match(path) is not None
 
 
+def as_path(path: str | Path) -> str | Path:
+    """A `Path` of this machine, or a URL as it is: a `Path` would lose one of its slashes."""
+    return path if is_remote(path) else Path(path)
+
+
+def file_name(path: str | Path) -> str:
+    """The name of a file without its folder; of an address on the web, without its query too.
+
+    Example:
+        >>> [file_name(path) for path in ("films/a.csv", "https://host/films/a.csv?key=1")]
+        ['a.csv', 'a.csv']
+    """
+    return posixpath.basename(_location(path)) if is_remote(path) else Path(path).name
+
+
+def folder_of(path: str | Path) -> str | Path:
+    """The folder that a file lies in: of a URL another, of a path another.
+
+    Example:
+        >>> folder_of("gs://bucket/films/a.csv")
+        'gs://bucket/films'
+    """
+    if not is_remote(path):
+        return Path(path).parent
+    scheme, _, location = _location(path).partition("://")
+    return f"{scheme}://{posixpath.dirname(location)}"
+
+
+@contextlib.contextmanager
+def local_copy(path: str | Path) -> Iterator[Path]:
+    """Give a file of this machine: the file itself, or a copy of one at a store, for a while.
+
+    Raises:
+        OSError: If it cannot be copied.
+        MissingPackageError: If the package that reads from this store is not installed.
+    """
+    if not is_remote(path):
+        yield Path(path)
+        return
+    with tempfile.TemporaryDirectory() as folder:
+        copy = Path(folder, "copy")
+        with _store(path) as (system, inner):
+            system.get_file(inner, str(copy))
+        yield copy
+
+
 def read_file(path: str | Path) -> bytes:
     """Return the bytes of a file, here or at a store.
 
@@ -36,15 +93,8 @@ def read_file(path: str | Path) -> bytes:
     """
     if not is_remote(path):
         return Path(path).read_bytes()
-    system, inner = _open_store(path)
-    try:
+    with _store(path) as (system, inner):
         return system.cat_file(inner)
-    except FileNotFoundError as cause:
-        raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), path) from cause
-    except OSError:
-        raise
-    except Exception as cause:  # each store has errors of its own
-        raise OSError(str(cause) or type(cause).__name__) from cause
 
 
 def list_files(folder: str) -> list[str]:
@@ -57,13 +107,10 @@ def list_files(folder: str) -> list[str]:
         OSError: If there is no such folder, or it cannot be listed.
         MissingPackageError: If the package that reads from this store is not installed.
     """
-    system, inner = _open_store(folder)
-    prefix = inner.rstrip("/") + "/"
-    try:
+    with _store(folder) as (system, inner):
+        prefix = inner.rstrip("/") + "/"
         system.invalidate_cache()
         found = system.find(inner)
-    except Exception as cause:
-        raise OSError(str(cause) or type(cause).__name__) from cause
     if not found:
         raise FileNotFoundError(errno.ENOENT, "it holds no files", folder)
     return [name.removeprefix(prefix) for name in found]
@@ -99,6 +146,25 @@ def remote_states(paths: Iterable[str]) -> dict[str, tuple[int, str]]:
                 changed = next((str(entry[key]) for key in _CHANGES if entry.get(key)), "")
                 states[path] = (entry["size"], changed)
     return states
+
+
+def _location(url: str) -> str:
+    """A URL without the query, and what follows it, that one on the web may have."""
+    return re.split("[?#]", url)[0] if url.lower().startswith(("http://", "https://")) else url
+
+
+@contextlib.contextmanager
+def _store(url: str):
+    """Give the file system of a URL and the path in it; each store's own errors become OSError."""
+    system, inner = _open_store(url)
+    try:
+        yield system, inner
+    except FileNotFoundError as cause:
+        raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), url) from cause
+    except OSError:
+        raise
+    except Exception as cause:
+        raise OSError(str(cause) or type(cause).__name__) from cause
 
 
 def _open_store(url: str):

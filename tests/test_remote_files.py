@@ -1,10 +1,20 @@
 import sys
+from pathlib import Path
 
 import fsspec
 import pytest
 
 from keras_genre.errors import KerasGenreError
-from keras_genre.remote_files import is_remote, list_files, read_file, remote_states
+from keras_genre.remote_files import (
+    as_path,
+    file_name,
+    folder_of,
+    is_remote,
+    list_files,
+    local_copy,
+    read_file,
+    remote_states,
+)
 
 
 @pytest.fixture
@@ -34,9 +44,45 @@ def test_file_reads_the_same_here_and_at_a_store(store, tmp_path):
     assert [read_file(place) for place in places] == [b"\0\xff"] * 4
 
 
+@pytest.mark.parametrize(
+    ("path", "folder", "name"),
+    [
+        ("gs://bucket/in/a.csv", "gs://bucket/in", "a.csv"),
+        ("gs://bucket/in/a?b.csv", "gs://bucket/in", "a?b.csv"),
+        ("https://host/in/a.csv?key=x/y#z", "https://host/in", "a.csv"),
+        ("memory://a.csv", "memory://", "a.csv"),
+        ("file:///a.csv", "file:///", "a.csv"),
+        ("in/a.csv", Path("in"), "a.csv"),
+    ],
+)
+def test_url_has_a_folder_and_a_name_as_a_path_has(path, folder, name):
+    assert (folder_of(path), file_name(path)) == (folder, name)
+    assert as_path(path) == (path if is_remote(path) else Path(path))
+
+
+def test_copy_of_a_file_at_a_store_is_here_for_a_while(store, tmp_path):
+    store.pipe("/films/a", b"\0\xff")
+    with local_copy("memory://films/a") as copy:
+        assert copy.read_bytes() == b"\0\xff"
+    assert not copy.exists()
+    (tmp_path / "a").touch()
+    with local_copy(tmp_path / "a") as copy:
+        assert copy == tmp_path / "a"
+    assert copy.exists()
+
+
+def test_fault_of_whoever_reads_a_copy_stays_what_it_was(store):
+    store.pipe("/films/a", b"")
+    with pytest.raises(KeyError), local_copy("memory://films/a"):
+        raise KeyError("film")
+
+
 def test_file_that_is_not_at_the_store_is_named(store):
     with pytest.raises(FileNotFoundError) as caught:
         read_file("memory://films/gone.jpg")
+    assert caught.value.filename == "memory://films/gone.jpg"
+    with pytest.raises(FileNotFoundError) as caught, local_copy("memory://films/gone.jpg"):
+        pass
     assert caught.value.filename == "memory://films/gone.jpg"
 
 

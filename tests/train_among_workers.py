@@ -1,21 +1,23 @@
 """Trains as one of two workers; the chief prints losses, weights and a hash of them as JSON.
 
 Started by `training/test_workers.py` with TF_CONFIG, the folder of records, that of the run, a name
-of `RECIPES` and, for a worker that is to be killed, the epoch and batch, both from 0, at which it
-kills itself.
+of `RECIPES` or "frozen" and, for a worker that something happens to, the epoch and batch, both
+from 0, at which it sends itself a signal, and the signal's number.
 """
 
 import dataclasses
 import hashlib
 import json
 import os
-import signal
 import sys
+from pathlib import Path
 
 os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
 
 import keras
+import pytest
 import tensorflow as tf
+from frozen_recipe import make_frozen_recipe
 
 from keras_genre.data import MovieDataset
 from keras_genre.runs import Recipe
@@ -55,28 +57,42 @@ RECIPES = {
 }  # fmt: skip
 
 
-class Die(keras.callbacks.Callback):
-    def __init__(self, epoch, batch):
+# Of `make_frozen_recipe`, where nothing draws anew either.
+FROZEN = {
+    "batch_size": 14,
+    "changes": (("fusion_options", (("dropout", 0.0),)),),
+    "dtype": "float32",
+}
+
+
+class Signal(keras.callbacks.Callback):
+    def __init__(self, epoch, batch, number):
         super().__init__()
-        self.epoch, self.batch, self.now = epoch, batch, None
+        self.epoch, self.batch, self.number, self.now = epoch, batch, number, None
 
     def on_epoch_begin(self, epoch, logs=None):
         self.now = epoch
 
     def on_train_batch_end(self, batch, logs=None):
         if (self.now, batch) == (self.epoch, self.batch):
-            os.kill(os.getpid(), signal.SIGKILL)
+            os.kill(os.getpid(), self.number)
+
+
+def _recipe(name: str, folder: Path) -> Recipe:
+    if name == "frozen":
+        weights = folder.parents[1] / "texts"
+        return make_frozen_recipe(weights, pytest.MonkeyPatch(), **FROZEN)
+    return RECIPES[name]
 
 
 def main(data, folder, recipe, *instant):
     tf.config.threading.set_intra_op_parallelism_threads(1)
     tf.config.threading.set_inter_op_parallelism_threads(1)
     tf.config.experimental.enable_op_determinism()
-    lines, callbacks = [], [Die(*map(int, instant))] if instant else []
+    lines, callbacks = [], [Signal(*map(int, instant))] if instant else []
     dataset = MovieDataset(data)
-    run = train(
-        RECIPES[recipe], dataset, folder, callbacks, say=lines.append, strategy="multi-worker"
-    )
+    recipe = _recipe(recipe, Path(folder))
+    run = train(recipe, dataset, folder, callbacks, say=lines.append, strategy="multi-worker")
     found = {"said": lines}
     if run:
         weights = run.model.get_weights()

@@ -14,7 +14,7 @@ def about_catalog(vocabulary: GenreVocabulary, notes: Sequence[str]) -> dict:
     return {"format_version": _FORMAT_VERSION, "genres": list(vocabulary), "notes": list(notes)}
 
 
-def checked_about(about, source: Path) -> dict:
+def checked_about(about, source: str | Path) -> dict:
     """Return what was read from `source`, if this version can read it.
 
     Raises:

@@ -11,6 +11,7 @@ from keras_genre.catalog.csv_table import CsvTable, read_table
 from keras_genre.catalog.genre_cells import join_names, split_names
 from keras_genre.csv_files import write_csv
 from keras_genre.errors import CatalogError
+from keras_genre.remote_files import as_path, read_file
 from keras_genre.staging import staged_file
 
 
@@ -25,7 +26,7 @@ def write_catalog_csv(path: Path, frame: pd.DataFrame, about: dict) -> None:
         )
 
 
-def read_catalog_csv(path: Path) -> tuple[pd.DataFrame, dict | None, Path]:
+def read_catalog_csv(path: str | Path) -> tuple[pd.DataFrame, dict | None, str | Path]:
     """Return the table, what is written about it (or `None`), and the file that this is in.
 
     Raises:
@@ -66,9 +67,9 @@ def _parsed(table: CsvTable, column: str, parse) -> list:
     return values
 
 
-def _read_about(path: Path) -> dict | None:
+def _read_about(path: str | Path) -> dict | None:
     try:
-        content = json.loads(path.read_text(encoding="utf-8"))
+        content = json.loads(read_file(path).decode("utf-8"))
     except FileNotFoundError:
         return None
     except OSError as cause:
@@ -78,5 +79,5 @@ def _read_about(path: Path) -> dict | None:
     return checked_about(content.get("keras_genre") if isinstance(content, dict) else None, path)
 
 
-def _metadata_path(path: Path) -> Path:
-    return path.with_name(f"{path.name}-metadata.json")
+def _metadata_path(path: str | Path) -> str | Path:
+    return as_path(f"{path}-metadata.json")

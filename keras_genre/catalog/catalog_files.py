@@ -11,16 +11,22 @@ from keras_genre.catalog.catalog_parquet import read_catalog_parquet, write_cata
 from keras_genre.catalog.genre_spellings import alphabetical_vocabulary
 from keras_genre.errors import CatalogError, KerasGenreError
 from keras_genre.genres import GenreVocabulary
-from keras_genre.remote_files import is_remote
+from keras_genre.remote_files import as_path, file_name, folder_of, is_remote
 
 _WRITERS = {".parquet": write_catalog_parquet, ".csv": write_catalog_csv}
 _READERS = {".parquet": read_catalog_parquet, ".csv": read_catalog_csv}
 
 
 def save_catalog(
-    path: Path, frame: pd.DataFrame, vocabulary: GenreVocabulary, notes: tuple[str, ...]
+    path: str | Path, frame: pd.DataFrame, vocabulary: GenreVocabulary, notes: tuple[str, ...]
 ) -> None:
     """Write the parts of a checked `MovieCatalog`; see there."""
+    if is_remote(path):
+        raise ValueError(
+            f"A catalogue is saved as a file of this machine; received {path!r}. Save it here, and "
+            f"copy it there with its posters; it can be loaded from there."
+        )
+    path = Path(path)
     write = _WRITERS[_checked_suffix(path)]
     folder = path.absolute().parent
     roots = (folder, folder.resolve())
@@ -31,10 +37,11 @@ def save_catalog(
         raise CatalogError(f"The catalogue cannot be saved as {path}: {cause}") from cause
 
 
-def load_catalog(path: Path) -> tuple[pd.DataFrame, GenreVocabulary, tuple[str, ...]]:
+def load_catalog(path: str | Path) -> tuple[pd.DataFrame, GenreVocabulary, tuple[str, ...]]:
     """Read the parts of a `MovieCatalog`; see there."""
+    path = as_path(path)
     frame, about, source = _READERS[_checked_suffix(path)](path)
-    folder = path.absolute().parent
+    folder = folder_of(path if is_remote(path) else path.absolute())
     frame["poster"] = [
         _absolute_poster(poster, folder, f"{path}, movie {movie_id}")
         for poster, movie_id in zip(frame["poster"], frame["movie_id"], strict=True)
@@ -42,8 +49,11 @@ def load_catalog(path: Path) -> tuple[pd.DataFrame, GenreVocabulary, tuple[str, 
     if about is None:
         names = {name for genres in frame["genres"] for name in genres}
         if not names:
-            raise CatalogError(f"{path} has no film with a genre, and there is no {source.name}.")
-        note = f"{path.name}: no {source.name} beside it; genres are those found, by the alphabet"
+            raise CatalogError(f"{path} has no film with a genre, and there is no {source}.")
+        note = (
+            f"{file_name(path)}: no {file_name(source)} beside it; genres are those found, by the "
+            f"alphabet"
+        )
         return frame, alphabetical_vocabulary(names), (note,)
     try:
         vocabulary = GenreVocabulary(about["genres"])
@@ -52,8 +62,8 @@ def load_catalog(path: Path) -> tuple[pd.DataFrame, GenreVocabulary, tuple[str, 
     return frame, vocabulary, tuple(about["notes"])
 
 
-def _checked_suffix(path: Path) -> str:
-    suffix = path.suffix.lower()
+def _checked_suffix(path: str | Path) -> str:
+    suffix = Path(file_name(path)).suffix.lower()
     if suffix not in _WRITERS:
         raise ValueError(
             f"A catalogue is kept in a file .parquet or .csv; received {str(path)!r}. Give the "
@@ -73,7 +83,7 @@ def _stored_poster(poster: str, roots: tuple[Path, ...]) -> str:
     return poster if os.path.isabs(poster) else str(path)
 
 
-def _absolute_poster(stored: str, folder: Path, place: str) -> str:
+def _absolute_poster(stored: str, folder: str | Path, place: str) -> str:
     if not stored or os.path.isabs(stored) or is_remote(stored):
         return stored
     if ".." in Path(stored).parts:
@@ -81,4 +91,4 @@ def _absolute_poster(stored: str, folder: Path, place: str) -> str:
             f"{place}: the poster {stored!r} leads out of {folder}. Expected a path inside, or an "
             "absolute one."
         )
-    return str(folder / stored)
+    return f"{folder}/{stored}" if is_remote(folder) else str(folder / stored)

@@ -9,6 +9,7 @@ import pyarrow.parquet as pq
 
 from keras_genre.catalog.catalog_about import checked_about
 from keras_genre.errors import CatalogError
+from keras_genre.remote_files import local_copy
 from keras_genre.staging import staged_file
 
 _KEY = b"keras_genre"
@@ -41,14 +42,17 @@ def write_catalog_parquet(path: Path, frame: pd.DataFrame, about: dict) -> None:
         pq.write_table(table, staging, write_page_checksum=True)
 
 
-def read_catalog_parquet(path: Path) -> tuple[pd.DataFrame, dict, Path]:
+def read_catalog_parquet(path: str | Path) -> tuple[pd.DataFrame, dict, str | Path]:
     """Return the table, what the file says about it, and the file that says so.
 
     Raises:
         CatalogError: If it cannot be read, or `write_catalog_parquet` did not write it.
     """
     try:
-        with pq.ParquetFile(path, page_checksum_verification=True) as file:
+        with (
+            local_copy(path) as copy,
+            pq.ParquetFile(copy, page_checksum_verification=True) as file,
+        ):
             about = _read_about(path, file.schema_arrow.metadata or {})
             _check_fields(path, file.schema_arrow)
             table = file.read()
@@ -66,7 +70,7 @@ def read_catalog_parquet(path: Path) -> tuple[pd.DataFrame, dict, Path]:
     return pd.DataFrame(columns), about, path
 
 
-def _read_about(path: Path, metadata: dict[bytes, bytes]) -> dict:
+def _read_about(path: str | Path, metadata: dict[bytes, bytes]) -> dict:
     try:
         about = json.loads(metadata[_KEY])
     except (KeyError, ValueError) as cause:
@@ -77,7 +81,7 @@ def _read_about(path: Path, metadata: dict[bytes, bytes]) -> dict:
     return checked_about(about, path)
 
 
-def _check_fields(path: Path, schema: pa.Schema) -> None:
+def _check_fields(path: str | Path, schema: pa.Schema) -> None:
     found = {field.name: field for field in schema}
     for field in _SCHEMA:
         if field.name not in found or not field.equals(found[field.name]):

@@ -29,21 +29,25 @@ _WORD = re.compile("[A-Za-z\x80-\uffff]+")
 _BELIEVED = 0.9
 
 
-def recognise_encoding(path: Path) -> tuple[str, str]:
+def recognise_encoding(file: Path, path: str | Path) -> tuple[str, str]:
     """Return the encoding of a file, and a line about it (empty for UTF-8).
+
+    Args:
+        file: The file.
+        path: What messages call it: of a copy, where it comes from.
 
     Raises:
         CatalogError: If the file is no text, or its encoding cannot be told for certain.
         OSError: If it cannot be read.
     """
-    with open(path, "rb") as file:
-        start = file.read(64)
+    with open(file, "rb") as opened:
+        start = opened.read(64)
     if start.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         return "utf-16", "read as UTF-16, by its byte order mark"
-    wrong = _first_byte_not_utf8(path)
+    wrong = _first_byte_not_utf8(file)
     if wrong is None:
         return "utf-8-sig", ""
-    content = path.read_bytes()
+    content = file.read_bytes()
     if re.search(rb"[\x00-\x08\x0e-\x1f]", content[:4096]):
         raise CatalogError(
             f"{path} is no text: it begins with {start[:8]!r}. Expected a CSV file, which any "
@@ -60,12 +64,12 @@ def recognise_encoding(path: Path) -> tuple[str, str]:
         ) from cause
 
 
-def _first_byte_not_utf8(path: Path) -> int | None:
+def _first_byte_not_utf8(file: Path) -> int | None:
     decoder = codecs.getincrementaldecoder("utf-8")()
     read = 0
-    with open(path, "rb") as file:
+    with open(file, "rb") as opened:
         while True:
-            block = file.read(_BLOCK)
+            block = opened.read(_BLOCK)
             pending = len(decoder.getstate()[0])
             try:
                 decoder.decode(block, final=not block)

@@ -11,6 +11,7 @@ from pathlib import Path
 from keras_genre.catalog.csv_encoding import recognise_encoding
 from keras_genre.csv_files import unescape_formula
 from keras_genre.errors import CatalogError
+from keras_genre.remote_files import local_copy
 
 _SEPARATORS = {",": "commas", ";": "semicolons", "\t": "tabs"}
 _ROWS_TO_TELL_BY = 20
@@ -21,7 +22,7 @@ class CsvRows:
     """An open CSV file.
 
     Attributes:
-        path: The file.
+        path: The file; a URL where it is at a store.
         encoding: How its text is encoded.
         header: The names of its columns.
         rows: Each further row with any text: the line in which it begins, and its cells. They
@@ -29,7 +30,7 @@ class CsvRows:
         notes: How the file was read, as far as it is not plainly UTF-8 with commas.
     """
 
-    path: Path
+    path: str | Path
     encoding: str
     header: list[str]
     rows: Iterator[tuple[int, list[str]]]
@@ -37,30 +38,33 @@ class CsvRows:
 
 
 @contextlib.contextmanager
-def open_csv(path: Path, encoding: str | None = None) -> Iterator[CsvRows]:
+def open_csv(path: str | Path, encoding: str | None = None) -> Iterator[CsvRows]:
     """Open a CSV file with a header and commas, semicolons or tabs between the cells.
 
     Args:
-        path: The file.
+        path: The file, here or at a store, from which it is copied for the while.
         encoding: How its text is encoded; by default it is recognised.
 
     Raises:
         ValueError: If there is no such encoding.
         CatalogError: If the file cannot be read, or has no header.
+        MissingPackageError: If the package that reads from its store is not installed.
     """
     if encoding is not None:
         encoding = _checked_encoding(encoding)
     with contextlib.ExitStack() as closing:
         with _explaining(path, encoding):
+            file = closing.enter_context(local_copy(path))
             if encoding is None:
-                encoding, note = recognise_encoding(path)
+                encoding, note = recognise_encoding(file, path)
             else:
                 note = "" if encoding == "utf-8-sig" else f"read as {encoding}, as told"
             notes = [note] if note else []
-            separator = _recognise_separator(path, encoding)
+            separator = _recognise_separator(file, encoding)
             if separator != ",":
                 notes.append(f"{_SEPARATORS[separator]} between the cells")
-            rows = closing.enter_context(_open_rows(path, encoding, separator))
+            reader = closing.enter_context(_open_reader(file, encoding, separator))
+            rows = _numbered(path, reader)
             header = _read_header(path, rows)
         yield CsvRows(path, encoding, header, _explained(path, encoding, rows), tuple(notes))
 
@@ -70,7 +74,7 @@ def unescape_cells(cells: list[str]) -> list[str]:
     return [unescape_formula(cell) if cell[:1] == "'" else cell for cell in cells]
 
 
-def _explained(path: Path, encoding: str, rows: Iterator) -> Iterator[tuple[int, list[str]]]:
+def _explained(path: str | Path, encoding: str, rows: Iterator) -> Iterator[tuple[int, list[str]]]:
     while True:
         with _explaining(path, encoding):
             row = next(rows, None)
@@ -80,7 +84,7 @@ def _explained(path: Path, encoding: str, rows: Iterator) -> Iterator[tuple[int,
 
 
 @contextlib.contextmanager
-def _explaining(path: Path, encoding: str | None) -> Iterator[None]:
+def _explaining(path: str | Path, encoding: str | None) -> Iterator[None]:
     try:
         yield
     except FileNotFoundError as cause:
@@ -106,17 +110,17 @@ def _checked_encoding(encoding: str) -> str:
 
 
 @contextlib.contextmanager
-def _open_rows(path: Path, encoding: str, separator: str) -> Iterator[Iterator]:
-    """Give the rows of a file, each with the line in which it begins."""
+def _open_reader(file: Path, encoding: str, separator: str) -> Iterator:
     limit = csv.field_size_limit(2**31 - 1)  # by default 128 KiB, which a long text may exceed
     try:
-        with open(path, encoding=encoding, newline="") as file:
-            yield _numbered(path, csv.reader(file, delimiter=separator, strict=True))
+        with open(file, encoding=encoding, newline="") as opened:
+            yield csv.reader(opened, delimiter=separator, strict=True)
     finally:
         csv.field_size_limit(limit)
 
 
-def _numbered(path: Path, reader) -> Iterator[tuple[int, list[str]]]:
+def _numbered(path: str | Path, reader) -> Iterator[tuple[int, list[str]]]:
+    """Give the rows that hold text, each with the line in which it begins."""
     while True:
         line = reader.line_num + 1
         try:
@@ -132,13 +136,14 @@ def _numbered(path: Path, reader) -> Iterator[tuple[int, list[str]]]:
             yield line, row
 
 
-def _recognise_separator(path: Path, encoding: str) -> str:
+def _recognise_separator(file: Path, encoding: str) -> str:
     """Of the separators that part most rows like the header, the one that gives most columns."""
     num_columns = {",": 1}
     for separator in _SEPARATORS:
         try:
-            with _open_rows(path, encoding, separator) as rows:
-                widths = [len(row) for _, row in itertools.islice(rows, _ROWS_TO_TELL_BY)]
+            with _open_reader(file, encoding, separator) as reader:
+                rows = itertools.islice(_numbered(file, reader), _ROWS_TO_TELL_BY)
+                widths = [len(row) for _, row in rows]
         except CatalogError:
             continue
         if widths and 2 * widths.count(widths[0]) > len(widths):
@@ -146,7 +151,7 @@ def _recognise_separator(path: Path, encoding: str) -> str:
     return max(num_columns, key=num_columns.get)  # of equals the first: commas
 
 
-def _read_header(path: Path, rows: Iterator[tuple[int, list[str]]]) -> list[str]:
+def _read_header(path: str | Path, rows: Iterator[tuple[int, list[str]]]) -> list[str]:
     line, header = next(rows, (1, []))
     if not header:
         raise CatalogError(f"{path} is empty. Expected a header and one row a film.")

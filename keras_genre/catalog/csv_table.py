@@ -9,6 +9,7 @@ import pandas as pd
 
 from keras_genre.catalog.csv_rows import open_csv, unescape_cells
 from keras_genre.errors import CatalogError
+from keras_genre.remote_files import file_name
 
 _ROWS_AT_ONCE = 10_000  # as Python strings a row needs several times its memory in a column
 
@@ -18,37 +19,43 @@ class CsvTable:
     """The cells of a CSV file.
 
     Attributes:
-        path: The file.
+        path: The file; a URL where it is at a store.
         frame: One column for each of the header, all of text; an absent cell is empty.
         lines: The line of the file in which each row begins, counted from 1.
         notes: How the file was read, as far as it is not plainly UTF-8 with commas.
         num_unescaped: How many rows had an apostrophe before what looks like a formula.
     """
 
-    path: Path
+    path: str | Path
     frame: pd.DataFrame
     lines: tuple[int, ...]
     notes: tuple[str, ...]
     num_unescaped: int
+
+    @property
+    def stem(self) -> str:
+        """The name of the file without its ending, after which films without ids are called."""
+        return Path(file_name(self.path)).stem
 
     def place(self, row: int) -> str:
         """Say where row `row` (from 0) stands, as messages begin."""
         return f"{self.path}, line {self.lines[row]}"
 
 
-def read_table(path: Path, encoding: str | None = None) -> CsvTable:
+def read_table(path: str | Path, encoding: str | None = None) -> CsvTable:
     """Read a CSV file with a header and commas, semicolons or tabs between the cells.
 
     Rows without any text are passed over. An apostrophe before what looks like a formula is
     taken off, as `csv_files.write_csv` puts it there.
 
     Args:
-        path: The file.
+        path: The file, here or at a store.
         encoding: How its text is encoded; by default it is recognised.
 
     Raises:
         ValueError: If there is no such encoding.
         CatalogError: If the file cannot be read, or is not one header and whole rows.
+        MissingPackageError: If the package that reads from its store is not installed.
     """
     with open_csv(path, encoding) as opened:
         lines, unescaped = [], []
@@ -61,7 +68,7 @@ def read_table(path: Path, encoding: str | None = None) -> CsvTable:
 
 
 def _film_rows(
-    path: Path, rows, header: list[str], lines: list[int], unescaped: list[bool]
+    path: str | Path, rows, header: list[str], lines: list[int], unescaped: list[bool]
 ) -> Iterator[list[str]]:
     """Give rows as long as the header; note down where they begin, and whether they changed."""
     for line, row in rows:

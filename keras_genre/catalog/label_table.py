@@ -40,7 +40,7 @@ def read_labels(
         >>> read_labels("imdb.csv", {"genres": "imdb_genres"})  # doctest: +SKIP
         {'tt0133093': ('Action', 'Sci-Fi')}
     """
-    table = read_table(Path(path), encoding)
+    table = read_table(path, encoding)
     found = recognise_columns(table, columns or {})
     if "id" not in found.names:
         raise CatalogError(

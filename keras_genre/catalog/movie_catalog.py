@@ -119,7 +119,7 @@ class MovieCatalog:
         moved or zipped; one outside stays absolute. An existing file is replaced in one step.
 
         Raises:
-            ValueError: If `path` ends in neither .parquet nor .csv.
+            ValueError: If `path` ends in neither .parquet nor .csv, or is a URL.
             CatalogError: If it cannot be written there.
 
         Example:
@@ -128,11 +128,14 @@ class MovieCatalog:
             >>> MovieCatalog.load("films.parquet").vocabulary
             GenreVocabulary(['Drama', 'War'])
         """
-        save_catalog(Path(path), self._frame, self._vocabulary, self._notes)
+        save_catalog(path, self._frame, self._vocabulary, self._notes)
 
     @classmethod
     def load(cls, path: str | Path) -> "MovieCatalog":
         """Read a file that `save` wrote. Poster paths come back absolute.
+
+        The file may have been copied to a store, with its posters (`gs://...`, see
+        `keras_genre.remote_files`); their paths are then URLs.
 
         A CSV file is read without its `-metadata.json` too: its genres are then those found, in
         alphabetical order, and a note says so.
@@ -141,8 +144,9 @@ class MovieCatalog:
             ValueError: If `path` ends in neither .parquet nor .csv.
             CatalogError: If the file is not there, damaged, not written by `save`, or written by
                 a later version. The message names the file and the field.
+            MissingPackageError: If the package that reads from a store is not installed.
         """
-        frame, vocabulary, notes = load_catalog(Path(path))
+        frame, vocabulary, notes = load_catalog(path)
         try:
             return cls(frame, vocabulary, notes)
         except CatalogError as cause:

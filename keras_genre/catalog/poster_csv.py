@@ -10,11 +10,12 @@ from keras_genre.catalog.csv_table import CsvTable, read_table
 from keras_genre.catalog.film_crews import read_crews
 from keras_genre.catalog.film_genres import read_genres, settle_genres
 from keras_genre.catalog.movie_catalog import MovieCatalog
-from keras_genre.catalog.poster_folder import PosterFolder, open_poster_folder
+from keras_genre.catalog.poster_folder import PosterFolder, open_poster_folder, own_folder
 from keras_genre.catalog.poster_paths import find_posters
 from keras_genre.errors import CatalogError
 from keras_genre.features import SPLITS
 from keras_genre.genres import GenreVocabulary
+from keras_genre.remote_files import as_path, file_name
 
 _SPLIT_NAMES = {"dev": "validation", "val": "validation", "valid": "validation"}
 
@@ -42,12 +43,11 @@ def read_poster_csv(
     true text back. No other cell is changed.
 
     Args:
-        paths: CSV files, read into one catalogue in this order; commas, semicolons or tabs
-            between the cells.
-        posters: The folder that poster paths are relative to, here or at a store (`gs://...`, see
-            `keras_genre.remote_files`); by default each CSV's own folder. Where
-            there is no poster column, name it: `<posters>/<id>.jpg` (or .png, .webp ...) is taken
-            then.
+        paths: CSV files, here or at a store (`gs://...`, see `keras_genre.remote_files`), read into
+            one catalogue in this order; commas, semicolons or tabs between the cells.
+        posters: The folder that poster paths are relative to, here or at a store; by default each
+            CSV's own folder. Where there is no poster column, name it: `<posters>/<id>.jpg` (or
+            .png, .webp ...) is taken then.
         vocabulary: The genres allowed. By default those found, in alphabetical order.
         columns: From "id", "plot", "genres", "poster", "title", "year", "tagline", "crew", "split"
             to the column's name in the files; for "genres" also a list of columns of 0 and 1.
@@ -57,7 +57,7 @@ def read_poster_csv(
             are an error. Rows that repeat another word for word are left out in any case.
 
     Returns:
-        A `MovieCatalog` whose poster paths are absolute.
+        A `MovieCatalog` whose poster paths are absolute, or URLs.
 
     Raises:
         ValueError: If there is no path, no such encoding, or an unknown role in `columns`.
@@ -87,7 +87,7 @@ def read_tables(
         ValueError: If there is no path, or no such encoding.
         CatalogError: If a file cannot be read.
     """
-    paths = [Path(path) for path in ([paths] if isinstance(paths, str | Path) else paths)]
+    paths = [as_path(path) for path in ([paths] if isinstance(paths, str | Path) else paths)]
     if not paths:
         raise ValueError("Expected at least one CSV file, received none.")
     for path in paths:
@@ -114,7 +114,7 @@ def gather_films(
     for table, columns in tables:
         frame, found = _read_films(table, columns, posters)
         frames.append(frame)
-        notes.extend(f"{table.path.name}: {note}" for note in found)
+        notes.extend(f"{file_name(table.path)}: {note}" for note in found)
     return pd.concat(frames, ignore_index=True), notes
 
 
@@ -188,7 +188,7 @@ def _read_films(table: CsvTable, columns: Columns, posters) -> tuple[pd.DataFram
 
 def _ids(table: CsvTable, names: Mapping[str, str]) -> list[str]:
     if "id" not in names:
-        return [f"{table.path.stem}-{number}" for number in range(1, len(table.lines) + 1)]
+        return [f"{table.stem}-{number}" for number in range(1, len(table.lines) + 1)]
     ids = table.frame[names["id"]].str.strip().tolist()
     if "" in ids:
         raise CatalogError(
@@ -212,8 +212,9 @@ def _splits(frame: pd.DataFrame, cells: pd.Series) -> pd.Series:
 
 def _add_posters(frame: pd.DataFrame, table: CsvTable, names: Mapping[str, str], posters) -> str:
     """Add the column `poster` where there are posters, and return a line about them."""
-    folder = posters or PosterFolder(table.path.parent)
+    folder = posters
     if "poster" in names:
+        folder = posters or own_folder(table.path)
         named = table.frame[names["poster"]].str.strip()
     elif posters is None:
         return "no posters (no poster column; name the folder of <id>.jpg files: --posters)"
@@ -237,8 +238,8 @@ def _column_notes(table: CsvTable, columns: Columns) -> list[str]:
     notes = []
     if "id" not in columns.names:
         notes.append(
-            f"no column of ids ({usual_names('id')}): films are called {table.path.stem}-1, "
-            f"{table.path.stem}-2 ... by their row"
+            f"no column of ids ({usual_names('id')}): films are called {table.stem}-1, "
+            f"{table.stem}-2 ... by their row"
         )
     unused = [repr(name) for name in columns.unused if name not in columns.doubtful]
     if unused:

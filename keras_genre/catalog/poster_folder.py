@@ -1,12 +1,13 @@
 """The folder that poster paths are relative to: here, or at a store such as `gs://`."""
 
 import posixpath
+from collections.abc import Iterable
 from pathlib import Path
 
 from keras_genre.errors import CatalogError
-from keras_genre.remote_files import is_remote, list_files
+from keras_genre.remote_files import folder_of, is_remote, list_files
 
-__all__ = ["PosterFolder", "is_file", "open_poster_folder"]
+__all__ = ["PosterFolder", "is_file", "open_poster_folder", "own_folder"]
 
 _SUFFIXES = (".jpg", ".jpeg", ".png", ".webp", ".gif", ".bmp")
 
@@ -43,6 +44,11 @@ class PosterFolder:
         names = (f"{movie_id}{suffix}" for suffix in _SUFFIXES)
         return next((name for name in names if self.has(name)), "")
 
+    def folder(self, name: str) -> "PosterFolder | None":
+        """The folder of that name in this one, if there is one."""
+        inner = self._root / name
+        return PosterFolder(inner) if inner.is_dir() else None
+
     def __str__(self) -> str:
         return self._text
 
@@ -52,20 +58,12 @@ class _RemoteFolder(PosterFolder):
 
     Args:
         url: For example `gs://bucket/posters`.
-
-    Raises:
-        CatalogError: If it cannot be listed.
+        names: The files in it, relative to it.
     """
 
-    def __init__(self, url: str):
-        self._text = url.rstrip("/")
-        try:
-            self._names = frozenset(list_files(self._text))
-        except OSError as cause:
-            raise CatalogError(
-                f"The folder {url} cannot be listed: {cause.strerror or cause}. Expected the "
-                f"folder of the posters (--posters)."
-            ) from cause
+    def __init__(self, url: str, names: Iterable[str]):
+        self._text = url.removesuffix("/")
+        self._names = frozenset(names)
 
     def path(self, name: str) -> str:
         inner = self._inner(name)
@@ -75,6 +73,11 @@ class _RemoteFolder(PosterFolder):
 
     def has(self, name: str) -> bool:
         return self._inner(name) in self._names
+
+    def folder(self, name: str) -> "PosterFolder | None":
+        prefix = f"{name}/"
+        names = [file.removeprefix(prefix) for file in self._names if file.startswith(prefix)]
+        return _RemoteFolder(f"{self}/{name}", names) if names else None
 
     def _inner(self, name: str) -> str:
         """The name inside the folder, which may be written out as a whole URL."""
@@ -88,7 +91,38 @@ def open_poster_folder(root: str | Path) -> PosterFolder:
         CatalogError: If it is a URL and cannot be listed.
         MissingPackageError: If the package that reads from this store is not installed.
     """
-    return _RemoteFolder(root) if is_remote(root) else PosterFolder(root)
+    if not is_remote(root):
+        return PosterFolder(root)
+    try:
+        return _RemoteFolder(root, list_files(root))
+    except OSError as cause:
+        raise _not_listed(root, cause) from cause
+
+
+def own_folder(table: str | Path) -> PosterFolder:
+    """Return the folder that a table lies in, whose posters nobody has named another for.
+
+    Raises:
+        CatalogError: If it is a URL and cannot be listed; an address on the web that shows no list
+            of files holds none.
+        MissingPackageError: If the package that reads from this store is not installed.
+    """
+    root = folder_of(table)
+    if not is_remote(root):
+        return PosterFolder(root)
+    try:
+        return _RemoteFolder(root, list_files(root))
+    except FileNotFoundError:
+        return _RemoteFolder(root, ())
+    except OSError as cause:
+        raise _not_listed(root, cause) from cause
+
+
+def _not_listed(url: str, cause: OSError) -> CatalogError:
+    return CatalogError(
+        f"The folder {url} cannot be listed: {cause.strerror or cause}. Expected the folder of the "
+        f"posters (--posters)."
+    )
 
 
 def is_file(path: Path) -> bool:

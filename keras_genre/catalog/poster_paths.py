@@ -8,7 +8,7 @@ from keras_genre.errors import CatalogError
 
 
 def find_posters(
-    named: Iterable[str], movie_ids: Iterable[str], folder: PosterFolder, path: Path
+    named: Iterable[str], movie_ids: Iterable[str], folder: PosterFolder, path: str | Path
 ) -> tuple[list[str], str]:
     """Return absolute poster paths (empty where there is no file), and a line about them.
 

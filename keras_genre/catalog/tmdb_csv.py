@@ -32,7 +32,7 @@ def read_tmdb_csv(
     `catalog.notes` tells of both.
 
     Args:
-        paths: CSV files, read into one catalogue in this order.
+        paths: CSV files, here or at a store, read into one catalogue in this order.
         posters: The folder of the posters, here or at a store. By default the folder `posters`
             beside each CSV, or the CSV's own where there is none; that no poster is found there is
             no error then.
@@ -45,7 +45,7 @@ def read_tmdb_csv(
             are an error.
 
     Returns:
-        A `MovieCatalog` whose poster paths are absolute.
+        A `MovieCatalog` whose poster paths are absolute, or URLs.
 
     Raises:
         ValueError: If there is no path, no such encoding, or an unknown role in `columns`.

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 import pandas as pd
 
 from keras_genre.catalog.csv_table import CsvTable
-from keras_genre.catalog.poster_folder import PosterFolder
+from keras_genre.catalog.poster_folder import PosterFolder, own_folder
 from keras_genre.catalog.tmdb_genres import TMDB_GENRE_IDS
 from keras_genre.errors import CatalogError
 
@@ -23,6 +23,7 @@ _ID = re.compile(r"((?:tt)?[0-9]+)(?:\.0)?")  # pandas writes 862.0 where anothe
 _YEAR = re.compile(r"(?<![0-9])([0-9]{4})(?![0-9])")
 _NUMBERS = re.compile(r"\[?\s*[0-9]+(?:\s*[,|;]\s*[0-9]+)*\s*\]?")
 _PLACES_NAMED = 3
+_POSTERS = "posters"
 
 
 def as_poster_table(
@@ -126,8 +127,9 @@ def _genre_names(table: CsvTable, row: int, cell: str) -> str:
 def _with_poster_files(
     table: CsvTable, column: str, id_column: str | None, posters: PosterFolder | None
 ) -> CsvTable:
-    beside = "posters" if posters is None and (table.path.parent / "posters").is_dir() else ""
-    folder = posters or PosterFolder(table.path.parent / beside)
+    own = None if posters else own_folder(table.path)
+    inner = own and own.folder(_POSTERS)
+    folder = posters or inner or own
     ids = [""] * len(table.frame) if id_column is None else table.frame[id_column].str.strip()
     cells = table.frame[column].str.strip()
     pairs = zip(cells, ids, strict=True)
@@ -137,7 +139,7 @@ def _with_poster_files(
         # Most exports come without their posters: TMDB's path is one of its own server.
         note = f"no poster of {column!r} is in {folder} (name their folder: --posters)"
         files = [""] * len(files)
-    files = [f"{beside}/{name}" if beside and name else name for name in files]
+    files = [f"{_POSTERS}/{name}" if inner and name else name for name in files]
     return _replaced(table, column, files, note)
 
 

@@ -127,7 +127,7 @@ SOURCES = (
 
         Columns are recognised by their usual names. Genres are in one column, as A|B or a list,
         or in columns of 0 and 1 that are named as genres. What was recognised, and what was left
-        out, is said at the end.
+        out, is said at the end. Files and posters may be at a store: gs://bucket/movies.csv.
         """,
         _read_poster_csv,
         _CSV_PARAMETERS,
@@ -137,7 +137,8 @@ SOURCES = (
         """Read CSV exports of TMDB, or the movies.csv of `collect tmdb`.
 
         Genres may be a list of objects, `A|B`, `A, B` or TMDB's numbers; a poster_path such as
-        /abc.jpg is looked for in --posters, and so is <id>.jpg.
+        /abc.jpg is looked for in --posters, and so is <id>.jpg. Files and posters may be at a
+        store: gs://bucket/movies.csv.
         """,
         _read_tmdb_csv,
         _CSV_PARAMETERS,

@@ -9,6 +9,7 @@ from pathlib import Path
 import keras
 import numpy as np
 import tensorflow as tf
+from tensorflow.python.eager import context  # no public name leads to its coordination service
 
 from keras_genre.errors import LostWorkerError, RunError
 from keras_genre.runs import Recipe
@@ -19,6 +20,7 @@ from keras_genre.training.team import Team
 from keras_genre.training.unfinished import about_training, differences
 
 _PIECE = 1 << 26  # bytes sent at a time
+_PATIENCE = 120  # seconds
 _LOST = (
     tf.errors.UnavailableError,
     tf.errors.AbortedError,
@@ -43,6 +45,7 @@ class Workers(Team):
 
     def __init__(self, cluster: Cluster):
         address = cluster.addresses[cluster.number]
+        _be_patient()
         try:
             strategy = tf.distribute.MultiWorkerMirroredStrategy()
         except (RuntimeError, tf.errors.OpError) as cause:
@@ -171,6 +174,24 @@ class _OwnSeeds(keras.callbacks.Callback):
 @contextlib.contextmanager
 def _nothing() -> Iterator[tuple[None, None]]:
     yield None, None
+
+
+def _be_patient() -> None:
+    """Let a worker be silent for longer than TensorFlow's 10 seconds.
+
+    One whose machine is busy with other work, or stands still for a moment, would be given up.
+    """
+    cluster = tf.distribute.cluster_resolver.TFConfigClusterResolver().cluster_spec()
+    leader = "chief" if "chief" in cluster.jobs else "worker"
+    jobs = tf.compat.v1.ConfigProto().experimental.coordination_config.coordinated_job_list
+    for job in cluster.jobs:
+        jobs.add(name=job, num_tasks=cluster.num_tasks(job))
+    context.context().configure_coordination_service(
+        "standalone",
+        service_leader=f"/job:{leader}/replica:0/task:0",
+        heartbeat_timeout_in_ms=1000 * _PATIENCE,
+        coordinated_jobs=list(jobs),
+    )
 
 
 def _as_numbers(piece: bytes) -> np.ndarray:

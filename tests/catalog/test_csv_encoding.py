@@ -111,17 +111,17 @@ def test_recognise_encoding_of_a_character_across_blocks_is_utf_8(tmp_path, monk
     path = tmp_path / "films.csv"
     for shift in range(8):
         path.write_text("x" * shift + "🎬é" * 9, encoding="utf-8")
-        assert recognise_encoding(path) == ("utf-8-sig", "")
+        assert recognise_encoding(path, path) == ("utf-8-sig", "")
         path.write_bytes(path.read_bytes() + b"\xff")
         with pytest.raises(CatalogError, match="line 1 has byte 0xFF"):
-            recognise_encoding(path)
+            recognise_encoding(path, path)
 
 
 def test_recognise_encoding_of_a_character_cut_off_at_the_end_is_not_utf_8(tmp_path):
     path = tmp_path / "films.csv"
     path.write_bytes("a\nb🎬".encode()[:-1])
     with pytest.raises(CatalogError, match="line 2 has byte 0xF0"):
-        recognise_encoding(path)
+        recognise_encoding(path, path)
 
 
 def test_read_poster_csv_of_a_picture_is_refused(tmp_path):

@@ -140,7 +140,7 @@ def test_read_table_that_cannot_be_opened_is_refused(tmp_path, monkeypatch):
     with pytest.raises(CatalogError, match="cannot be read: Is a directory"):
         read_table(tmp_path)
 
-    def refuse(path):
+    def refuse(*_):
         raise PermissionError(13, "Permission denied")
 
     monkeypatch.setattr(csv_rows, "recognise_encoding", refuse)  # root may read everything

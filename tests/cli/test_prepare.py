@@ -37,6 +37,14 @@ def test_prepare_told_a_genres_column_and_genre_columns_is_used_wrongly(prepare)
     assert "--genres-column or --genre-columns, not both" in err
 
 
+@pytest.mark.parametrize("source", ["poster-csv", "tmdb-csv", "catalog"])
+def test_prepare_of_a_table_that_is_not_at_the_store_names_its_address(run, tmp_path, source):
+    code, _, err = run("prepare", source, "memory://bucket/films.csv", "--out", tmp_path / "data")
+    assert code == 1
+    assert "There is no file memory://bucket/films.csv." in err
+    assert not list(tmp_path.iterdir())
+
+
 def test_prepare_takes_the_encoding_by_name(prepare):
     table = "id,genres,plot\na,Dramat,Młoda dziewczyna przyjeżdża\n"
     code, err = prepare(table, encoding="cp1250")

@@ -6,14 +6,13 @@ import shutil
 import keras
 import numpy as np
 import pytest
-from reduced_presets import REDUCED_PRESETS
+from frozen_recipe import make_frozen_recipe
 
 from keras_genre.catalog import make_synthetic_catalog
 from keras_genre.data import MovieDataset, write_records
 from keras_genre.errors import DatasetError, RunError
 from keras_genre.models import GenreClassifier
 from keras_genre.preprocessing import MoviePreprocessor
-from keras_genre.presets import PRESETS
 from keras_genre.runs import Recipe, Run, predict
 from keras_genre.scoring import DecisionRule, score
 from keras_genre.training import train
@@ -222,23 +221,7 @@ def test_train_makes_the_model_with_the_weights_and_dropout_of_the_recipe(
 @pytest.fixture
 def frozen(monkeypatch, tmp_path):
     """A small preset of two encoders, and a recipe that freezes both; no weights are loaded."""
-    weights = tmp_path / "texts"
-    weights.mkdir()
-    pieces = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", *"abcdefghij", *(f"##{c}" for c in "aeioustr")]
-    (weights / "vocab.txt").write_text("\n".join(pieces[:20]) + "\n")
-    monkeypatch.setitem(PRESETS, "tiny", REDUCED_PRESETS["central_fusion"])
-    for home in ("text_encoders.distilbert", "poster_encoders.backbone"):
-        monkeypatch.setattr(f"keras_genre.models.{home}.load_pretrained", lambda *_: None)
-    return Recipe(
-        "tiny",
-        epochs=2,
-        learning_rate=0.01,
-        text_weights=str(weights),
-        poster_weights="posters.h5",
-        text_freeze="all",
-        poster_freeze="all",
-        modality_dropout=0.2,
-    )
+    return make_frozen_recipe(tmp_path / "texts", monkeypatch, modality_dropout=0.2)
 
 
 def test_training_of_frozen_encoders_computes_features_once_and_trains_the_head(

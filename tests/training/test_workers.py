@@ -6,11 +6,13 @@ import signal
 import socket
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import numpy as np
 import pytest
-from train_among_workers import RECIPES
+from frozen_recipe import make_frozen_recipe
+from train_among_workers import FROZEN, RECIPES
 
 from keras_genre.training import train
 
@@ -25,15 +27,16 @@ def free_addresses(count):
     return addresses
 
 
-def start(dataset, folders, recipe, killed=None):
-    """Start two workers; `killed` is (worker, epoch, batch)."""
+def start(dataset, folders, recipe, instant=None, number=signal.SIGKILL):
+    """Start two workers; at an instant, (worker, epoch, batch), one sends itself a signal."""
     cluster = {"worker": free_addresses(2)}
     processes = []
-    for number, folder in enumerate(folders):
-        instant = map(str, killed[1:]) if killed and killed[0] == number else ()
-        config = json.dumps({"cluster": cluster, "task": {"type": "worker", "index": number}})
+    for index, folder in enumerate(folders):
+        is_victim = instant and instant[0] == index
+        arguments = map(str, (*instant[1:], int(number))) if is_victim else ()
+        config = json.dumps({"cluster": cluster, "task": {"type": "worker", "index": index}})
         process = subprocess.Popen(
-            [sys.executable, _SCRIPT, dataset.folder, folder, recipe, *instant],
+            [sys.executable, _SCRIPT, dataset.folder, folder, recipe, *arguments],
             env={**os.environ, "TF_CONFIG": config},
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
@@ -70,6 +73,38 @@ def test_two_workers_give_the_losses_and_weights_of_one(sample_dataset, tmp_path
     assert other == {"said": []}
     assert sorted(path.name for path in tmp_path.iterdir()) == ["chief", "one"]
     assert [path.name for path in folders[0].parent.iterdir()] == ["run"]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("others", ["chief", "other"])
+def test_workers_of_frozen_encoders_keep_features_and_give_the_losses_of_one(
+    sample_dataset, tmp_path, monkeypatch, others
+):
+    """Whether the folder of the runs is shared, or each worker has one of its own."""
+    recipe = make_frozen_recipe(tmp_path / "texts", monkeypatch, **FROZEN)
+    folders = tmp_path / "chief" / "run", tmp_path / others / "run"
+    processes = start(sample_dataset, folders, "frozen")
+    one = train(recipe, sample_dataset, tmp_path / "one" / "run")
+    chief, _ = outcomes(processes)
+    for name in ("loss", "val_loss"):
+        np.testing.assert_allclose(chief["history"][name], one.history[name], rtol=1e-4)
+    for received, expected in zip(chief["weights"], one.model.get_weights(), strict=True):
+        np.testing.assert_allclose(received, expected, atol=1e-3)
+    features = {path.name for path in (tmp_path / "one" / ".features").iterdir()}
+    for name in ("chief", others):
+        assert {path.name for path in (tmp_path / name / ".features").iterdir()} == features
+
+
+@pytest.mark.slow
+def test_worker_that_stands_still_for_a_while_is_waited_for(sample_dataset, tmp_path):
+    """TensorFlow by itself gives one up after 10 seconds without a sign of life."""
+    folders = [tmp_path / "run"] * 2
+    processes = start(sample_dataset, folders, "plain", (1, 1, 1), signal.SIGSTOP)
+    os.waitid(os.P_PID, processes[1].pid, os.WSTOPPED)
+    time.sleep(25)
+    processes[1].send_signal(signal.SIGCONT)
+    chief, _ = outcomes(processes)
+    assert len(chief["history"]["loss"]) == 3
 
 
 @pytest.mark.slow

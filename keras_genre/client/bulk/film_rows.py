@@ -59,7 +59,7 @@ class FilmRows:
         text: What the model reads, one of `features.TEXTS`.
 
     Raises:
-        CatalogError: If the file cannot be read, or has neither plots nor posters.
+        CatalogError: If the file cannot be read or is at a store, or has neither plots nor posters.
     """
 
     def __init__(
@@ -70,6 +70,11 @@ class FilmRows:
         encoding: str | None = None,
         text: str = "plot",
     ):
+        if is_remote(path):
+            raise CatalogError(
+                f"{path} is at a store. Expected a table of this machine, which is read several "
+                f"times: copy it here. Its posters may stay where they are (--posters)."
+            )
         self.path = Path(path)
         self._has_folder = posters is not None
         root = posters if self._has_folder else self.path.parent
