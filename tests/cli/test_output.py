@@ -88,6 +88,12 @@ def test_progress_bar_in_a_pipe_is_one_line(capsys):
     assert re.fullmatch(r"Writing films: 100 in \d+ s\n", capsys.readouterr().err)
 
 
+def test_progress_bar_where_there_was_nothing_to_do_says_nothing(capsys):
+    with progress_bar("Writing films"):
+        pass
+    assert capsys.readouterr() == ("", "")
+
+
 @pytest.mark.parametrize(
     ("encoding", "expected"),
     [("utf-8", "██·"), ("ascii", "##."), ("latin-1", "##."), (None, "##.")],
