@@ -5,6 +5,7 @@ import json
 import math
 import shutil
 import sys
+import textwrap
 import time
 from collections.abc import Callable, Iterator
 
@@ -41,6 +42,13 @@ def _finite(value):
     if isinstance(value, float) and not math.isfinite(value):
         return None
     return value
+
+
+def folded(line: str) -> str:
+    """A line in as many of 80 columns as it takes; a path or name stays whole."""
+    return textwrap.fill(
+        line, 80, subsequent_indent="  ", break_long_words=False, break_on_hyphens=False
+    )
 
 
 def say(message: str) -> None:
