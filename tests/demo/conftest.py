@@ -104,7 +104,7 @@ def visit(chromium, address):
     def visit(size="wide", address=address):
         width, height = SIZES[size]
         window = chromium.new_page(viewport={"width": width, "height": height})
-        window.set_default_timeout(20_000)
+        window.set_default_timeout(60_000)  # the machine may be busy
         windows.append(window)
         window.asked = []
         window.on("request", lambda request: window.asked.append(request.url))
