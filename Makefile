@@ -9,7 +9,7 @@ BIN := $(VENV)/bin
 .PHONY: help demo test test-all test-jax lint format notebooks docs hooks clean
 
 help:
-	@echo "make demo      the whole road on sample films (about four minutes after installation)"
+	@echo "make demo      the whole road on sample films: minutes, once installed"
 	@echo "make test      the tests"
 	@echo "make test-all  the tests, slow ones included, and test-jax"
 	@echo "make test-jax  the tests of the model floors on JAX (ten minutes the first time)"

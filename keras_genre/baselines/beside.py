@@ -27,7 +27,7 @@ def tfidf_beside(run: Run, say: Callable[[str], None]) -> BaselineRun | None:
 
     Args:
         run: What a training left behind.
-        say: Called with a line for people where it is made, or cannot be.
+        say: Called with a line for people before and after it is made, or where it cannot be.
 
     Returns:
         The baseline, or None where the records are gone, changed or damaged.
@@ -38,7 +38,9 @@ def tfidf_beside(run: Run, say: Callable[[str], None]) -> BaselineRun | None:
     if baseline is None:
         started = time.monotonic()
         try:
-            baseline = make_tfidf(run.dataset)
+            dataset = run.dataset
+            say(f"Training {_NAME} on the records of {run.name}.")
+            baseline = make_tfidf(dataset)
         except KerasGenreError as cause:
             say(f"No {_NAME} row: it is trained on the records of {run.name}. {cause}")
             return None

@@ -19,5 +19,5 @@ def imported(name: str) -> ModuleType:
     except (ImportError, OSError) as cause:  # without OpenMP, lightgbm raises an OSError
         raise KerasGenreError(
             f"This baseline needs {name}, which cannot be imported ({cause}). "
-            "Install it with: pip install keras-genre[boosting]"
+            "Install it with: pip install 'keras-genre[boosting]'"
         ) from cause

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from keras_genre.cli.output import emit, json_option
+from keras_genre.cli.output import emit, folded, json_option
 from keras_genre.cli.refining import REFINING_OPTIONS, Refinement, refine
 from keras_genre.cli.sources import SOURCES
 
@@ -28,7 +28,7 @@ def _write(catalog, out, as_json, **refinement):
     }
     sizes = ", ".join(f"{split} {count}" for split, count in films.items())
     lines = [*catalog.notes, f"{out}: {sizes} films, {len(catalog.vocabulary)} genres"]
-    emit(result, "\n".join(lines), as_json)
+    emit(result, "\n".join(map(folded, lines)), as_json)
 
 
 class _NewFile(click.Path):

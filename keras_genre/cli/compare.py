@@ -5,7 +5,7 @@ from pathlib import Path
 import click
 
 from keras_genre.cli.new_folder import refuse_existing
-from keras_genre.cli.output import emit, json_option, passing_line, say
+from keras_genre.cli.output import emit, json_option, say
 from keras_genre.cli.parameters import Choice, Folder
 
 
@@ -29,6 +29,7 @@ def command(runs, split, resamples, out, as_json):
     refuse_existing(out)
     import_tensorflow_quietly()
     from keras_genre.baselines import open_run, trivial_baselines
+    from keras_genre.cli.run_predictions import predict_runs
     from keras_genre.evaluation import score_table
     from keras_genre.evaluation.comparison import (
         compare,
@@ -38,12 +39,12 @@ def command(runs, split, resamples, out, as_json):
     )
 
     runs = [open_run(run) for run in runs]
+    predict_runs(runs, split)
     systems, notes = systems_of_runs(runs, split)
     films = systems[0].trainings[0][0]
-    with passing_line(f"Comparing {len(systems)} systems on {len(films):,} films"):
-        comparison = compare(systems, resamples)
-        trivial = trivial_baselines(runs[0].base_rates, films)
-        references = score_table(trivial, resamples)
+    say(f"Comparing {len(systems)} systems on {len(films):,} {split} films.")
+    comparison = compare(systems, resamples)
+    references = score_table(trivial_baselines(runs[0].base_rates, films), resamples)
     if out:
         save_comparison(comparison, out, references, notes)
         say(f"Written to {out}.")

@@ -56,25 +56,27 @@ def command(runs, split, resamples, no_tfidf, rule, guarantee, out, no_report, a
     from keras_genre.baselines import open_run, trivial_baselines
     from keras_genre.cli.guarantees import guarantee_result
     from keras_genre.cli.reliability_rows import reliability_rows, reliability_text
+    from keras_genre.cli.run_predictions import predict_runs
     from keras_genre.cli.run_report import write_run_report
     from keras_genre.evaluation import format_per_genre, format_table, score_table
     from keras_genre.scoring import score
 
     _refuse_equal_names(runs)
     runs = [open_run(run) for run in runs]
+    predict_runs(runs, split)  # whatever is wrong with one is said before a baseline is trained
     if guarantee:
         results = [guarantee_result(run, *guarantee, split) for run in runs]
         text = "\n\n".join(text for _, text in results)
         return emit({"guarantees": [result for result, _ in results]}, text, as_json)
-    for run in runs:
-        run.predict(split)  # whatever is wrong with a run is said before a baseline is trained
     beside = [] if no_tfidf else _tfidf(runs, split)
     predicted, scored = [], []
     for run in [*beside, *runs]:
         rows = [(name, run.predict(split), each) for name, each in rules_of(run, rule)]
         predicted += rows
         scored += [(run.name, *rows[-1][1:])]
-    entries = trivial_baselines(runs[0].base_rates, predicted[0][1])
+    films = predicted[0][1]
+    entries = trivial_baselines(runs[0].base_rates, films)
+    say(f"Scoring {len(films):,} {split} films, redrawn {resamples:,} times for the intervals.")
     table = score_table([*entries, *predicted], num_resamples=resamples)
     reliability = reliability_rows([(run.name, run.predict(split), run.rule) for run in runs])
     parts = [format_table(table), reliability_text(reliability)]

@@ -12,7 +12,12 @@ from keras_genre.cli.parameters import Choice, Folder
 from keras_genre.cli.server_access import access_options
 from keras_genre.features import join_text
 
-_METHODS = ("occlusion", "integrated-gradients")
+# By method, what the work is counted in.
+_STEPS = {
+    "occlusion": "Films with a part left out",
+    "integrated-gradients": "Points on the way from an empty film",
+}
+_METHODS = tuple(_STEPS)
 _NUM_WORDS = 5
 
 
@@ -78,7 +83,9 @@ def command(
     from keras_genre.cli.quiet import import_tensorflow_quietly
 
     import_tensorflow_quietly()
-    with progress_bar("Explaining") as progress:
+    asked = f"{model} at {server}" if server else run_or_model
+    say(f"Explaining by {method.replace('-', ' ')}, asking {asked}.")
+    with progress_bar(_STEPS[method]) as progress:
         if server:
             options = {"timeout": timeout, **access.client_options()}
             explanation = _through_server(server, model, options, plot, poster, genres, progress)

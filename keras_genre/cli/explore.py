@@ -2,7 +2,7 @@
 
 import click
 
-from keras_genre.cli.output import emit, json_option, progress_bar
+from keras_genre.cli.output import emit, folded, json_option, progress_bar
 from keras_genre.cli.parameters import Folder
 
 
@@ -41,7 +41,7 @@ def command(source, out, merge_below, seed, as_json):
     note = merged.notes[-1] if merged else None
     result = {"page": str(page), "plots": plots, "films": films, "genres": genres, "merged": note}
     text = f"{page}: {films} films, {len(genres)} genres, {len(plots)} plots"
-    emit(result, f"{note}\n{text}" if note else text, as_json)
+    emit(result, f"{folded(note)}\n{text}" if note else text, as_json)
 
 
 def load_source(path: str):

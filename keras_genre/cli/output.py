@@ -5,6 +5,7 @@ import json
 import math
 import shutil
 import sys
+import textwrap
 import time
 from collections.abc import Callable, Iterator
 
@@ -43,6 +44,13 @@ def _finite(value):
     return value
 
 
+def folded(line: str) -> str:
+    """A line in as many of 80 columns as it takes; a path or name stays whole."""
+    return textwrap.fill(
+        line, 80, subsequent_indent="  ", break_long_words=False, break_on_hyphens=False
+    )
+
+
 def say(message: str) -> None:
     """Tell the user on standard error."""
     click.echo(message, err=True)
@@ -74,9 +82,12 @@ def passing_line(text: str) -> Iterator[Callable[[str], None]]:
 
 @contextlib.contextmanager
 def progress_bar(label: str) -> Iterator[Callable[[int, int], None]]:
-    """Give a callback `(done, total)` that draws a bar on a terminal; say at the end how many."""
+    """Give a callback `(done, total)` that draws a bar on a terminal; say at the end how many.
+
+    Where it is never called, there was nothing to do, and nothing is said.
+    """
     started = time.monotonic()
-    last, drawn = 0, 0.0
+    last, drawn = None, 0.0
     with passing_line(label) as draw:
 
         def update(done: int, total: int) -> None:
@@ -88,7 +99,8 @@ def progress_bar(label: str) -> Iterator[Callable[[int, int], None]]:
                 draw(f"{label}  {done}/{total}  {bar}")  # a narrow terminal cuts the bar
 
         yield update
-    say(f"{label}: {last} in {time.monotonic() - started:.0f} s")
+    if last is not None:
+        say(f"{label}: {last} in {time.monotonic() - started:.0f} s")
 
 
 def bar_text(filled: int, width: int, stream=None) -> str:

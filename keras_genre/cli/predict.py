@@ -9,7 +9,7 @@ import click
 
 from keras_genre.cli.beam_options import BEAM_OPTIONS, pipeline_options
 from keras_genre.cli.model_choice import FOLDER_HELP, choose_model
-from keras_genre.cli.output import bar_text, emit, json_option
+from keras_genre.cli.output import bar_text, emit, json_option, passing_line
 from keras_genre.cli.parameters import Choice, Folder
 from keras_genre.cli.server_access import ServerAccess, access_options
 from keras_genre.features import TEXTS, join_text
@@ -147,7 +147,9 @@ class _Asked:
         from keras_genre.client import GenreClient, InProcessPredictor
 
         if folder:
-            yield InProcessPredictor(folder)
+            with passing_line("Loading the model ..."):
+                predictor = InProcessPredictor(folder)
+            yield predictor
             return
         options = {"timeout": self.timeout, **self.access.client_options()}
         with GenreClient(self.server, self.model, version, **options) as client:

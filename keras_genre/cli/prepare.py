@@ -5,7 +5,7 @@ from pathlib import Path
 import click
 
 from keras_genre.cli.beam_options import BEAM_OPTIONS, pipeline_options
-from keras_genre.cli.output import emit, json_option, progress_bar, say
+from keras_genre.cli.output import emit, folded, json_option, progress_bar, say
 from keras_genre.cli.parameters import Choice, Folder
 from keras_genre.cli.refining import REFINING_OPTIONS, Refinement, refine
 from keras_genre.cli.sources import SOURCES
@@ -77,7 +77,7 @@ def _report(dataset, as_json):
         "notes": list(manifest.notes),
         "data_hash": manifest.data_hash,
     }
-    lines = [*manifest.notes]
+    lines = [folded(note) for note in manifest.notes]
     lines.append("posters: " + ", ".join(f"{n} {kind}" for kind, n in manifest.posters.items()))
     if manifest.posters["unreadable"]:
         lines.append(f"unreadable posters are listed in {dataset.folder}/unreadable_posters.csv")

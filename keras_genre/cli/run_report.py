@@ -4,7 +4,7 @@ import shutil
 from collections.abc import Sequence
 from pathlib import Path
 
-from keras_genre.cli.output import passing_line, say
+from keras_genre.cli.output import progress_bar, say
 
 _REPORTS = Path("reports")
 
@@ -39,12 +39,13 @@ def write_run_report(
 
     subjects = [_subject(run, split) for run in runs]
     look_up = _look_up(runs, split)
-    with passing_line("Drawing the report"):
+    with progress_bar("Drawing the report") as progress:
+        options = {"num_resamples": num_resamples, "progress": progress}
         if folder:
-            return write_report(subjects, table, folder, look_up, num_resamples)
+            return write_report(subjects, table, folder, look_up, **options)
         folder = report_folder(runs, split)
         with scratch_folder(folder.parent, f".{folder.name}-", RunError) as scratch:
-            write_report(subjects, table, scratch / "new", look_up, num_resamples)
+            write_report(subjects, table, scratch / "new", look_up, **options)
             shutil.rmtree(folder, ignore_errors=True)
             (scratch / "new").rename(folder)
             scratch.rmdir()

@@ -188,7 +188,8 @@ def _tensorboard(folder: Path):
 
     if importlib.util.find_spec("tensorboard") is None:
         raise KerasGenreError(
-            "--tensorboard needs TensorBoard. Install it with: pip install keras-genre[tensorboard]"
+            "--tensorboard needs TensorBoard. Install it with: pip install "
+            "'keras-genre[tensorboard]'"
         )
     # The graph of a model that holds a transformer is megabytes that nobody looks at.
     return keras.callbacks.TensorBoard(folder, write_graph=False)

@@ -38,7 +38,15 @@ def poster_vectors(
     Returns:
         The vectors, float32 of shape `(films, width)`, in the order of the records; and which
         films have a poster, bool of shape `(films,)`.
+
+    Raises:
+        ValueError: If the encoder is None, as that of a model of plots alone.
     """
+    if encoder is None:
+        raise ValueError(
+            "Expected a poster encoder, received None: a model of plots alone has none. "
+            "Take one that sees posters."
+        )
     vectors, has_poster = [], []
     for tensors, _ in dataset.load("train", preprocessor, batch_size, shuffle=False):
         vector = encoder(tensors[features.POSTER_IMAGE], training=False)["vector"]

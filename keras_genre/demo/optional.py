@@ -19,5 +19,5 @@ def require_gradio() -> None:
     except ImportError as cause:
         raise KerasGenreError(
             f"The page needs gradio, which cannot be imported ({cause}). "
-            "Install it with: pip install keras-genre[demo]"
+            "Install it with: pip install 'keras-genre[demo]'"
         ) from cause

@@ -22,6 +22,22 @@ _SHOW_ANSWER = (
     "() => { if (window.innerWidth < 768) "
     "document.querySelector('#answer').scrollIntoView({behavior: 'smooth'}) }"
 )
+# Ctrl-V anywhere gives the poster: Gradio itself has a button for that alone. Where there is a
+# poster already, or the camera is open, the place for a file comes back a moment later.
+_TAKE_PASTED = """() => document.addEventListener('paste', async (event) => {
+    const picture = [...event.clipboardData.files].find((file) => file.type.startsWith('image/'));
+    if (!picture) return;
+    event.preventDefault();
+    const place = () => document.querySelector('#poster input[type=file]');
+    document.querySelector('#poster [aria-label="Remove Image"]')?.click();
+    document.querySelector('#poster [aria-label="Upload file"]')?.click();
+    for (let waits = 0; waits < 50 && !place(); waits++)
+        await new Promise((go) => setTimeout(go, 20));
+    const files = new DataTransfer();
+    files.items.add(picture);
+    place().files = files.files;
+    place().dispatchEvent(new Event('change', {bubbles: true}));
+})"""
 _NO_SPINNER = {"show_progress": "hidden", "api_visibility": "private"}
 _SPINNER = {"show_progress": "minimal", "api_visibility": "private"}
 
@@ -109,6 +125,7 @@ class _Behaviour:
         parts = self._parts
         film = [parts.poster, parts.plot]
         answered = [parts.answer, parts.film, parts.why, *self._reasons()]
+        page.load(None, js=_TAKE_PASTED)
         for starting in (page.load, parts.timer.tick):
             starting(self._look, parts.connection, parts.connection, **_NO_SPINNER)
         for asked in (

@@ -21,6 +21,7 @@ def predict(
     split: str,
     batch_size: int = 64,
     transform: Callable[[dict], dict] | None = None,
+    progress: Callable[[int, int], None] | None = None,
 ) -> Predictions:
     """Predict the films of a split, in the order of the records.
 
@@ -33,6 +34,7 @@ def predict(
         transform: What is done to the films first, inside tf.data: from a dict of strings of shape
             `(batch,)`, "plot" and "poster" (JPEG bytes), to another. For example
             `keras_genre.runs.without_posters`.
+        progress: Called as `progress(done, total)` after each batch, in films.
 
     Returns:
         `Predictions` of the split, with labels, and with which films the model had a plot and a
@@ -50,7 +52,7 @@ def predict(
         bucketed=True,
         with_ids=True,
     )
-    return _predictions(model, batches, dataset, split)
+    return _predictions(model, batches, dataset, split, progress)
 
 
 def predict_with_features(
@@ -99,9 +101,9 @@ def _check_vocabulary(model, dataset: MovieDataset) -> None:
         )
 
 
-def _predictions(model, batches, dataset: MovieDataset, split: str) -> Predictions:
+def _predictions(model, batches, dataset: MovieDataset, split: str, progress=None) -> Predictions:
     movie_ids, labels = ids_and_labels(dataset, split)
-    logits, present = _answers(model, batches)
+    logits, present = _answers(model, batches, len(movie_ids), progress)
     return Predictions(
         movie_ids=movie_ids,
         labels=labels,
@@ -112,7 +114,9 @@ def _predictions(model, batches, dataset: MovieDataset, split: str) -> Predictio
     )
 
 
-def _answers(model: keras.Model, batches) -> tuple[dict, dict[str, dict]]:
+def _answers(
+    model: keras.Model, batches, total: int, progress: Callable[[int, int], None] | None
+) -> tuple[dict, dict[str, dict]]:
     """Logits, and what is present, by movie id: bucketed films come in another order."""
     logits, present = {}, {}
     for tensors, _, movie_ids in batches:
@@ -122,6 +126,8 @@ def _answers(model: keras.Model, batches) -> tuple[dict, dict[str, dict]]:
             if part in tensors:
                 has = zip(names, tensors[part].numpy(), strict=True)
                 present.setdefault(part, {}).update(has)
+        if progress:
+            progress(len(logits), total)
     return logits, present
 
 

@@ -134,7 +134,12 @@ class Run:
         """What its plots hold, one of `features.TEXTS`."""
         return self._data["text"]
 
-    def predict(self, split: str, transform: Callable[[dict], dict] | None = None) -> Predictions:
+    def predict(
+        self,
+        split: str,
+        transform: Callable[[dict], dict] | None = None,
+        progress: Callable[[int, int], None] | None = None,
+    ) -> Predictions:
         """The predictions of a split: read where they were saved, else computed and saved.
 
         Where they cannot be saved (somebody else's run, a full disk), a warning says so.
@@ -143,6 +148,7 @@ class Run:
             split: "train", "validation" or "test".
             transform: What is done to the films first, as in `keras_genre.predict`; such
                 predictions are computed each time, and not saved.
+            progress: Called as `progress(done, total)`, in films, where they are computed.
 
         Raises:
             ValueError: If there is no such split.
@@ -152,7 +158,7 @@ class Run:
         if split not in SPLITS:
             raise ValueError(f"Unknown split {split!r}. Expected one of {', '.join(SPLITS)}.")
         if transform:
-            return self._computed(split, transform)
+            return self._computed(split, transform, progress)
         path = self.folder / "predictions" / f"{split}.npz"
         if split in self._unsaved:
             return self._unsaved[split]
@@ -161,7 +167,7 @@ class Run:
             if predictions.split != split:
                 raise RunError(f"{path} holds predictions of the {predictions.split} split.")
             return predictions
-        predictions = self._computed(split)
+        predictions = self._computed(split, None, progress)
         try:
             predictions.save(path)
         except KerasGenreError as cause:
@@ -174,9 +180,16 @@ class Run:
         """Predictions of splits that could not be saved, so that they are not computed again."""
         return {}
 
-    def _computed(self, split: str, transform: Callable | None = None) -> Predictions:
+    def _computed(self, split: str, transform, progress) -> Predictions:
         with damaged_shard_named(self.dataset):
-            return predict(self.model, self.preprocessor, self.dataset, split, transform=transform)
+            return predict(
+                self.model,
+                self.preprocessor,
+                self.dataset,
+                split,
+                transform=transform,
+                progress=progress,
+            )
 
     @functools.cached_property
     def _data(self) -> dict:

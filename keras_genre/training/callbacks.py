@@ -10,9 +10,10 @@ from keras_genre.errors import RunError
 
 
 class EpochLog(keras.callbacks.Callback):
-    """Tells of each epoch in one line: losses, validation macro F1, speed and time left.
+    """Tells of each epoch in a row: losses, validation macro F1, speed and time left.
 
-    In a long epoch it also tells, every half minute, how far that is.
+    The first row has a head above it. In a long epoch it also tells, every half minute, how far
+    that is. No line is wider than 74 columns.
 
     Args:
         say: Takes each line.
@@ -20,6 +21,11 @@ class EpochLog(keras.callbacks.Callback):
     """
 
     _SECONDS_BETWEEN_LINES = 30.0
+    _VALUES = (
+        ("loss", "  loss"),
+        ("val_loss", "validation loss"),
+        ("val_macro_f1", "macro F1"),
+    )
 
     def __init__(self, say: Callable[[str], None], films: int):
         super().__init__()
@@ -27,6 +33,10 @@ class EpochLog(keras.callbacks.Callback):
         self._films = films
         self._began = self._told = self._trained = 0.0
         self._epoch = 0
+        self._headed = False
+
+    def on_train_begin(self, logs=None):
+        self._headed = False
 
     def on_epoch_begin(self, epoch, logs=None):
         self._began = self._told = time.monotonic()
@@ -38,31 +48,36 @@ class EpochLog(keras.callbacks.Callback):
         if steps and now - self._told > self._SECONDS_BETWEEN_LINES:
             self._told = now
             share = (batch + 1) / steps
-            loss = f"loss {(logs or {}).get('loss', math.nan):.3f}"
+            loss = f"loss {_number((logs or {}).get('loss', math.nan))}"
             self._say(
                 f"epoch {self._named()}  {loss}  ({share:.0%}, "
                 f"{_duration(self._trained / share * (1 - share))} left in this epoch)"
             )
 
     def on_epoch_end(self, epoch, logs=None):
-        logs = logs or {}
-        values = [
-            f"{label} {logs[name]:.3f}"
-            for name, label in (
-                ("loss", "loss"),
-                ("val_loss", "validation loss"),
-                ("val_macro_f1", "macro F1"),
-            )
-            if name in logs
-        ]
         seconds = time.monotonic() - self._began
         left = (self.params.get("epochs", epoch + 1) - epoch - 1) * seconds
-        speed = f"{self._films / max(self._trained, 1e-9):.0f} films/s"
-        rest = f", at most {_duration(left)} left" if left else ""
-        self._say(f"epoch {self._named()}  {'  '.join(values)}  ({seconds:.0f} s, {speed}{rest})")
+        cells = {"  epoch": self._named()}
+        for name, title in self._VALUES:
+            if name in (logs or {}):
+                cells[title] = _number(logs[name])
+        cells["  time"] = f"{seconds:.0f} s" if seconds < 10_000 else _duration(seconds)
+        cells["films/s"] = f"{self._films / max(self._trained, 1e-3):.0f}"
+        cells["left at most"] = _duration(left) if left else "-"
+        if not self._headed:
+            self._say("  ".join(cells))
+            self._headed = True
+        self._say("  ".join(cell.rjust(len(title)) for title, cell in cells.items()))
 
     def _named(self) -> str:
         return f"{self._epoch + 1:>2}/{self.params.get('epochs')}"
+
+
+def _number(value: float) -> str:
+    """In six columns."""
+    if value >= 10_000:
+        return f"{value:.0e}"
+    return f"{value:.1f}" if value >= 100 else f"{value:.3f}"
 
 
 def _duration(seconds: float) -> str:

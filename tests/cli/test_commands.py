@@ -94,8 +94,9 @@ def test_command_ended_by_sigterm_leaves_nothing_half_written(sample_csv, tmp_pa
     assert re.search("I0000|E0000|WARNING|tensorflow", shown.stderr) is None
     train = ["train", data, "--preset", "lstm", "--epochs", "1000", "--out", runs / "lstm"]
     with subprocess.Popen([*command, *train], stderr=subprocess.PIPE, text=True) as process:
-        first = process.stderr.readline()
-        assert first.startswith("epoch  1/1000"), first
+        head, first = process.stderr.readline(), process.stderr.readline()
+        assert head.startswith("  epoch    loss  validation loss"), head
+        assert first.startswith(" 1/1000"), first
         assert len(list(runs.iterdir())) == 1  # the staging folder
         process.terminate()
         process.stderr.read()
@@ -134,7 +135,7 @@ def test_sample_to_prediction_goes_the_whole_road(run, tmp_path):
         runs.append(tmp_path / preset)
         code, out, err = run("train", data, "--preset", preset, "--epochs", 1, "--out", runs[-1])
         assert code == 0, err
-        assert "epoch  1/1" in err
+        assert "    1/1" in err
         assert "best epoch 1 of 1" in out
 
     code, out, _ = run("evaluate", *runs, "--resamples", 50, "--no-report")

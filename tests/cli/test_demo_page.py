@@ -25,7 +25,7 @@ def test_page_without_gradio_says_which_extra_to_install(run, monkeypatch, tmp_p
     monkeypatch.setitem(sys.modules, "gradio", None)
     code, _, err = run("demo", "--web", "--out", tmp_path)
     assert code == 1
-    assert "pip install keras-genre[demo]" in err
+    assert "pip install 'keras-genre[demo]'" in err
     assert list(tmp_path.iterdir()) == []
 
 

@@ -1,4 +1,5 @@
 import json
+import re
 import shutil
 
 import pytest
@@ -37,6 +38,26 @@ def test_evaluate_of_a_run_whose_records_are_gone_reports_without_films(run, tin
     assert "The report shows no films." in err
     assert "The page with plots: page/index.html" in out
     assert "Surest mistakes" not in (in_folder / "page" / "index.html").read_text("utf-8")
+
+
+def test_evaluate_says_on_standard_error_what_it_does(run, tiny_run, in_folder):
+    folder = in_folder / "lstm"
+    shutil.copytree(tiny_run.folder, folder)
+    (folder / "predictions" / "test.npz").unlink(missing_ok=True)  # of another test
+    code, out, err = run("evaluate", folder, "--resamples", 5, "--json")
+    assert code == 0, err
+    json.loads(out)
+    films = len(tiny_run.predict("test"))
+    expected = [
+        rf"Predicting test films by lstm: {films} in \d+ s",
+        r"Training TF-IDF on the records of lstm\.",
+        r"TF-IDF trained on the records of lstm in \d+ s, kept in .*",
+        rf"Scoring {films} test films, redrawn 5 times for the intervals\.",
+        r"Drawing the report: 9 in \d+ s",
+    ]
+    assert re.fullmatch("\n".join(expected), err.strip()), err
+    code, _, err = run("evaluate", folder, "--resamples", 5, "--no-report")
+    assert err.splitlines() == [f"Scoring {films} test films, redrawn 5 times for the intervals."]
 
 
 def test_evaluate_into_a_folder_that_exists_is_refused_before_any_work(run, tiny_run, in_folder):

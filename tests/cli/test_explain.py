@@ -1,4 +1,5 @@
 import json
+import re
 
 import pytest
 from PIL import Image
@@ -17,6 +18,9 @@ def test_explain_of_a_run_says_words_and_draws_them(run, tiny_run, tmp_path, met
     assert " it: " in out
     assert ("completeness error" in out) == (method != "occlusion")
     assert max(map(len, out.splitlines())) <= 80
+    words = method.replace("-", " ")
+    assert err.startswith(f"Explaining by {words}, asking {tiny_run.folder}.\n")
+    assert re.search(r"\n(Films with a part left out|Points on the way.*): \d+ in \d+ s\n", err)
     assert f"Drawn: {picture}" in err
     with Image.open(picture) as image:
         assert image.format == "PNG"

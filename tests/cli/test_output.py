@@ -12,7 +12,7 @@ import types
 import pytest
 
 from keras_genre.cli import quiet
-from keras_genre.cli.output import bar_text, emit, passing_line, progress_bar
+from keras_genre.cli.output import bar_text, emit, folded, passing_line, progress_bar
 
 _COMMAND = [sys.executable, "-m", "keras_genre.cli.main"]
 
@@ -21,6 +21,14 @@ def test_emitted_json_has_null_for_what_is_undefined(capsys):
     emit({"scores": [{"roc_auc": float("nan"), "f1": 0.5}], "genres": ("Animé",)}, "", True)
     shown = json.loads(capsys.readouterr().out)
     assert shown == {"scores": [{"roc_auc": None, "f1": 0.5}], "genres": ["Animé"]}
+
+
+def test_long_line_is_folded_at_80_columns_and_a_path_stays_whole():
+    path = "films/" + "a-long-name/" * 8
+    lines = folded(f"movies.csv: 120 films; id = 'movie_id', plot = 'plot', in {path}").splitlines()
+    assert lines[1:] == [f"  {path}"]
+    assert max(map(len, folded("word " * 100).splitlines())) <= 80
+    assert folded("short") == "short"
 
 
 @pytest.fixture
@@ -86,6 +94,12 @@ def test_progress_bar_in_a_pipe_is_one_line(capsys):
         for done in range(100):
             progress(done + 1, 100)
     assert re.fullmatch(r"Writing films: 100 in \d+ s\n", capsys.readouterr().err)
+
+
+def test_progress_bar_where_there_was_nothing_to_do_says_nothing(capsys):
+    with progress_bar("Writing films"):
+        pass
+    assert capsys.readouterr() == ("", "")
 
 
 @pytest.mark.parametrize(

@@ -171,6 +171,11 @@ def test_manifest_of_older_records_without_links_loads(sample_dataset, tmp_path)
     assert MovieDataset(tmp_path / "films").manifest == sample_dataset.manifest
 
 
+def test_poster_vectors_of_a_model_that_sees_no_posters_raise(sample_dataset):
+    with pytest.raises(ValueError, match="Expected a poster encoder, received None"):
+        poster_vectors(sample_dataset, MoviePreprocessor(poster=PosterDecoder(16)), None)
+
+
 def test_poster_vectors_are_in_the_order_of_the_records(sample_dataset):
     class Encoder(keras.layers.Layer):
         def call(self, images):

@@ -66,15 +66,34 @@ def address(open_page, start_server, planted_model):
 
 # Not for the session: while it lives, no other test could run an event loop of its own.
 @pytest.fixture(scope="module")
-def chromium():
-    """The system's Chromium."""
+def chromium(tmp_path_factory):
+    """The system's Chromium, with a camera that sees red and may be used without asking."""
     driver = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
     if CHROMIUM is None:
         pytest.skip("there is no Chromium on this machine to look at the page with")
     with driver.sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        browser = playwright.chromium.launch(
+            executable_path=CHROMIUM,
+            args=[
+                "--no-sandbox",
+                "--use-fake-device-for-media-stream",
+                "--use-fake-ui-for-media-stream",
+                f"--use-file-for-fake-video-capture={_film_red(tmp_path_factory.mktemp('camera'))}",
+            ],
+        )
         yield browser
         browser.close()
+
+
+def _film_red(folder):
+    """A film of one red picture, which is shown over and over again."""
+    picture = Image.new("YCbCr", (320, 240), (76, 85, 255))
+    light, *colours = picture.split()
+    planes = [light, *(colour.reduce(2) for colour in colours)]
+    film = folder / "red.y4m"
+    head = b"YUV4MPEG2 W320 H240 F10:1 Ip A1:1 C420jpeg\nFRAME\n"
+    film.write_bytes(head + b"".join(plane.tobytes() for plane in planes))
+    return film
 
 
 @pytest.fixture
@@ -85,7 +104,7 @@ def visit(chromium, address):
     def visit(size="wide", address=address):
         width, height = SIZES[size]
         window = chromium.new_page(viewport={"width": width, "height": height})
-        window.set_default_timeout(20_000)
+        window.set_default_timeout(60_000)  # the machine may be busy
         windows.append(window)
         window.asked = []
         window.on("request", lambda request: window.asked.append(request.url))

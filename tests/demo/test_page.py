@@ -1,5 +1,6 @@
 """The page in a browser: a film goes in, genres and reasons come out."""
 
+import base64
 import re
 import socket
 from urllib.parse import urlsplit
@@ -13,6 +14,10 @@ pytestmark = pytest.mark.filterwarnings(
 )
 
 HEIST = "A heist goes wrong."
+COPY = """async (png) => {
+    const picture = await (await fetch('data:image/png;base64,' + png)).blob();
+    await navigator.clipboard.write([new ClipboardItem({'image/png': picture})]);
+}"""
 
 
 def give(window, plot=None, poster=None, name="poster.png"):
@@ -24,6 +29,12 @@ def give(window, plot=None, poster=None, name="poster.png"):
     if plot is not None:
         window.locator("#plot textarea").fill(plot)
     window.get_by_role("button", name="Say its genres").click()
+
+
+def copy(window, poster):
+    """Put a PNG into the clipboard."""
+    window.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    window.evaluate(COPY, base64.b64encode(poster).decode())
 
 
 def genres(window):
@@ -91,6 +102,44 @@ def test_page_whose_sample_film_is_chosen_answers_at_once(visit):
     genres(window)
     assert window.locator("#plot textarea").input_value()
     assert window.locator("#poster img").count() == 1
+
+
+def test_page_takes_the_poster_from_the_camera(visit):
+    window = visit("phone")
+    poster = window.locator("#poster")
+    poster.get_by_label("Capture from camera").click()
+    poster.get_by_title("grant webcam access").click()
+    window.wait_for_function("() => document.querySelector('#poster video')?.videoWidth > 0")
+    poster.get_by_label("capture photo").click()
+    poster.get_by_label("Remove Image").wait_for()
+    give(window)
+    assert genres(window) == ["Horror"]  # the camera sees red
+
+
+@pytest.mark.parametrize("by", ["button", "keyboard"])
+def test_page_takes_a_pasted_poster(visit, red_poster, by):
+    window = visit()
+    copy(window, red_poster)
+    if by == "button":
+        window.locator("#poster").get_by_label("Paste from clipboard").click()
+    else:
+        window.locator("#plot textarea").press("Control+v")
+    window.locator("#poster img").wait_for()
+    give(window)
+    assert genres(window) == ["Horror"]
+    assert window.locator("#plot textarea").input_value() == ""
+
+
+def test_page_given_another_poster_by_the_keyboard_forgets_the_first(visit, red_poster):
+    window = visit("phone")
+    copy(window, red_poster)
+    give(window, HEIST, b"no picture")
+    assert "This film cannot be read." in message(window)
+    first = window.locator("#poster img").get_attribute("src")
+    window.keyboard.press("Control+v")
+    window.locator(f"#poster img:not([src='{first}'])").wait_for()
+    give(window)
+    assert sorted(genres(window)) == ["Crime", "Horror"]
 
 
 def test_page_asked_why_marks_words_and_poster_for_each_genre(visit, red_poster):

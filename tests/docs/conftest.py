@@ -76,6 +76,7 @@ def give(request, sample_csv, tmp_path):
         "*.parquet": lambda place: read_poster_csv(sample_csv).save(place),
         "downloads/mmimdb": lambda place: write_raw(place, posters=False),
         "data/*": lambda place: link(place, request.getfixturevalue("sample_dataset").folder),
+        "runs/cnn64": lambda place: copy_run(place, "fusion_run"),  # its posters pass a CNN too
         "runs/*fusion*": lambda place: copy_run(place, "fusion_run"),
         "runs/words": lambda place: copy_run(place, "tfidf_run"),
         "runs/*": lambda place: copy_run(place, "tiny_run"),

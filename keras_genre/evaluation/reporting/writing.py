@@ -39,6 +39,7 @@ def write_report(
     look_up: Callable[[list[str]], dict[str, Film]] | None = None,
     num_resamples: int = 2000,
     seed: int = 0,
+    progress: Callable[[int, int], None] | None = None,
 ) -> Path:
     """Write what runs are worth on one set of films.
 
@@ -54,6 +55,7 @@ def write_report(
         look_up: From ids to films, for the parts that show them; without, these are left out.
         num_resamples: How often films are drawn again for the intervals of genres.
         seed: Of resamples, sample films and layouts. The same seed gives the same files.
+        progress: Called as `progress(done, total)` after each part about a run.
 
     Returns:
         The path of the page.
@@ -68,10 +70,17 @@ def write_report(
     with staged_folder(folder, RunError) as stage:
         sections = [overall.section(table)]
         sections += _of_films(subjects, look_up, seed)
-        for subject in subjects:
-            for part in _parts(subject, look_up, num_resamples, seed):
-                heading = part.heading if len(subjects) == 1 else f"{part.heading}, {subject.name}"
-                sections.append(dataclasses.replace(part, heading=heading))
+        parts = [
+            (subject, make)
+            for subject in subjects
+            for make in _parts(subject, look_up, num_resamples, seed)
+        ]
+        for done, (subject, make) in enumerate(parts, start=1):
+            part = make()
+            heading = part.heading if len(subjects) == 1 else f"{part.heading}, {subject.name}"
+            sections.append(dataclasses.replace(part, heading=heading))
+            if progress:
+                progress(done, len(parts))
         for plot in (plot for section in sections for plot in section.plots):
             (stage / f"{plot.name}.png").write_bytes(plot.png)
         for name, render in ((PAGE, render_page), (SUMMARY, render_markdown)):
@@ -86,22 +95,26 @@ def _of_films(subjects, look_up, seed: int) -> list[Section]:
     return [films.section(subjects, look_up(films.sample_ids(subjects[0], seed)))]
 
 
-def _parts(subject: Subject, look_up, num_resamples: int, seed: int) -> list[Section]:
+def _parts(subject: Subject, look_up, num_resamples: int, seed: int) -> list[Callable[[], Section]]:
+    """What makes each section about a run, in the order of the page."""
     parts = [
-        by_genre.section(subject, num_resamples, seed),
-        confusions.matrices_section(subject),
-        confusions.pairs_section(subject),
-        curves.section(subject),
-        thresholds.section(subject),
-        reliability.section(subject),
-        networks.section(subject, seed),
-        training.section(subject),
+        lambda: by_genre.section(subject, num_resamples, seed),
+        lambda: confusions.matrices_section(subject),
+        lambda: confusions.pairs_section(subject),
+        lambda: curves.section(subject),
+        lambda: thresholds.section(subject),
+        lambda: reliability.section(subject),
+        lambda: networks.section(subject, seed),
+        lambda: training.section(subject),
     ]
     if look_up is not None:
-        found = mistakes.find_mistakes(subject)
-        looked_up = look_up(found["movie_id"].tolist())
-        parts.append(mistakes.section(subject, found, looked_up))
+        parts.append(lambda: _mistakes(subject, look_up))
     return parts
+
+
+def _mistakes(subject: Subject, look_up) -> Section:
+    found = mistakes.find_mistakes(subject)
+    return mistakes.section(subject, found, look_up(found["movie_id"].tolist()))
 
 
 def _summary(subjects: Sequence[Subject]) -> str:
