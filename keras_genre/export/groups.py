@@ -26,7 +26,7 @@ def in_groups(forward: Callable[[dict], dict], tensors: dict) -> dict:
     if features.PLOT_TOKEN_IDS not in tensors:
         return forward(tensors)
     lengths = tf.math.count_nonzero(tensors[features.PLOT_TOKEN_IDS], axis=1, dtype=tf.int32)
-    order = tf.argsort(lengths)
+    order = tf.argsort(lengths, direction="DESCENDING")  # no long group is left for the end
     batch = tf.size(order)
     num_groups = tf.maximum(1, batch // _FILMS)
 
@@ -49,7 +49,7 @@ def in_groups(forward: Callable[[dict], dict], tensors: dict) -> dict:
         lambda number, _: number < num_groups,
         compute,
         (tf.constant(0), outputs),
-        parallel_iterations=2,
+        parallel_iterations=4,
     )
     places = tf.argsort(order)
     return {name: tf.gather(array.concat(), places) for name, array in outputs.items()}
