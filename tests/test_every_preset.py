@@ -1,5 +1,7 @@
 """The whole road of every preset at a small width: built, trained, saved, loaded and served."""
 
+import shutil
+
 import keras
 import numpy as np
 import pytest
@@ -166,3 +168,4 @@ def test_preset_at_full_width_is_exported(tmp_path, name):
     preprocessor.adapt(["A duel at noon.", "The duel is off, and nobody laughs."])
     # Compares what is served with what Python says.
     assert export_saved_model(model, preprocessor, tmp_path / name).name == "1"
+    shutil.rmtree(tmp_path)  # all together 6 GB, which pytest would keep of the last three times

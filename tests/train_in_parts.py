@@ -3,7 +3,8 @@
 Started by `training/test_resuming.py` in processes of their own, with the folder of records, the
 folder of the run and, as JSON, a list of `[epoch, batch]`, both from 0: at each of them the
 training is interrupted, and begun again. An epoch of "save" counts saved states instead: then the
-process kills itself inside that save.
+process kills itself inside that save. An epoch of "after" is followed by seconds of computing, from
+the start of the training on: then the process is killed, wherever it is.
 """
 
 import hashlib
@@ -11,6 +12,7 @@ import json
 import os
 import signal
 import sys
+import time
 
 os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
 
@@ -93,13 +95,21 @@ def main(data, folder, instants):
         if epoch == "save":
             die_in_save(batch)
             continue
+        if epoch == "after":
+            # Ends the process by SIGPROF. Seconds of the clock would pass in the imports, or after
+            # the end, on a machine with more or less else to do.
+            signal.setitimer(signal.ITIMER_PROF, batch)
+            continue
         try:
             train(RECIPE, dataset, folder, callbacks=[Interrupt(epoch, batch)])
             raise SystemExit(f"Nothing interrupted the training at {epoch}, {batch}.")
         except KeyboardInterrupt:
             pass
+    began = time.process_time()
     run = train(RECIPE, dataset, folder, say=lines.append)
-    print(json.dumps({"digest": digest(run), "said": lines, "epochs": len(run.history)}))
+    seconds = time.process_time() - began
+    signal.setitimer(signal.ITIMER_PROF, 0)  # too late
+    print(json.dumps({"digest": digest(run), "said": lines, "seconds": seconds}))
 
 
 if __name__ == "__main__":
