@@ -48,6 +48,9 @@ def command(saved_models, port, rest_port, host, batching, as_json):
     find_models(saved_models)  # says what is wrong before TensorFlow is imported
     from keras_genre.cli.quiet import import_tensorflow_quietly
 
+    # Plot and poster, and requests, are computed side by side: half of the cores for each of their
+    # operations is sooner than all of them for all.
+    os.environ.setdefault("TF_NUM_INTRAOP_THREADS", str(max(1, (os.cpu_count() or 1) // 2)))
     import_tensorflow_quietly()
     from keras_genre.server import (
         BatchingParameters,
