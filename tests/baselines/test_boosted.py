@@ -90,5 +90,5 @@ def test_boosted_asked_about_other_vectors_raises(films):
 
 def test_boosted_without_lightgbm_names_the_extra(films, monkeypatch):
     monkeypatch.setitem(sys.modules, "lightgbm", None)
-    with pytest.raises(KerasGenreError, match=r"pip install keras-genre\[boosting\]"):
+    with pytest.raises(KerasGenreError, match=r"pip install 'keras-genre\[boosting\]'"):
         BoostedClassifier().fit(*films[0]["train"])

@@ -170,5 +170,5 @@ def test_stack_of_other_films_for_each_modality_raises(films):
 
 def test_stack_without_xgboost_names_the_extra(films, monkeypatch):
     monkeypatch.setitem(sys.modules, "xgboost", None)
-    with pytest.raises(KerasGenreError, match=r"pip install keras-genre\[boosting\]"):
+    with pytest.raises(KerasGenreError, match=r"pip install 'keras-genre\[boosting\]'"):
         StackedClassifier().fit(*films["train"], validation=films["validation"])

@@ -9,7 +9,7 @@ from keras_genre.errors import KerasGenreError, ServerError
 
 def test_gradio_that_is_not_installed_is_named_with_its_extra(monkeypatch):
     monkeypatch.setitem(sys.modules, "gradio", None)
-    with pytest.raises(KerasGenreError, match=r"pip install keras-genre\[demo\]"):
+    with pytest.raises(KerasGenreError, match=r"pip install 'keras-genre\[demo\]'"):
         require_gradio()
 
 

@@ -9,6 +9,7 @@ from page_blocks import PAGES, ROOT, blocks_of
 from page_reader import Reader
 
 from keras_genre.catalog.cleaning import RULES
+from keras_genre.models.fusion_heads import FUSION_HEADS
 
 # Why a block may be left out; a page that has another reason has to say it here too.
 REASONS = {
@@ -44,16 +45,26 @@ def _read(page, give, slow):
                 reader.run(page, block)
 
 
-@pytest.mark.parametrize("page", PAGES, ids=_id)
-def test_blocks_of_a_page_run(page, give, tmp_path, monkeypatch):
+@pytest.fixture
+def reader(tmp_path, monkeypatch):
+    """Somebody in an empty folder, whose fusion heads nobody after them has."""
     monkeypatch.chdir(tmp_path)
+    heads = dict(FUSION_HEADS)
+    yield
+    FUSION_HEADS.clear()
+    FUSION_HEADS.update(heads)
+
+
+@pytest.mark.usefixtures("reader")
+@pytest.mark.parametrize("page", PAGES, ids=_id)
+def test_blocks_of_a_page_run(page, give):
     _read(page, give, slow=False)
 
 
 @pytest.mark.slow
+@pytest.mark.usefixtures("reader")
 @pytest.mark.parametrize("page", [p for p in PAGES if any(b.slow for b in blocks_of(p))], ids=_id)
-def test_slow_blocks_of_a_page_run_too(page, give, tmp_path, monkeypatch):
-    monkeypatch.chdir(tmp_path)
+def test_slow_blocks_of_a_page_run_too(page, give):
     _read(page, give, slow=True)
 
 
