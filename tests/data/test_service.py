@@ -79,6 +79,8 @@ def test_films_from_a_service_come_once_an_epoch_as_they_are_here(
     del second
 
 
+# Slow, for TensorFlow's reader has once waited for ever here: it would hold up all other tests.
+@pytest.mark.slow
 def test_worker_killed_in_an_epoch_loses_films_of_that_epoch_and_no_other(
     dataset, preprocessor, dispatcher, worker
 ):
