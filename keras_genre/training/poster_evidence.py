@@ -2,13 +2,13 @@
 
 import numpy as np
 import tensorflow as tf
-from sklearn.linear_model import LogisticRegression
 from sklearn.preprocessing import StandardScaler
 
 from keras_genre import features
 from keras_genre.data import MovieDataset
 from keras_genre.models import GenreClassifier
 from keras_genre.preprocessing import MoviePreprocessor
+from keras_genre.training.genre_regressions import fit_each_genre
 
 _INVERSE_PENALTY = 3e-4
 _MOST_STEPS = 100
@@ -52,14 +52,9 @@ def fit_poster_evidence(pooled: np.ndarray, labels: np.ndarray) -> tuple[np.ndar
         or all have.
     """
     scaler = StandardScaler().fit(pooled)
-    scaled = scaler.transform(pooled)
-    kernel, biases = np.zeros((pooled.shape[1], labels.shape[1])), np.zeros(labels.shape[1])
-    for genre, has in enumerate(labels.T):
-        if 0 < has.sum() < len(has):
-            fitted = LogisticRegression(C=_INVERSE_PENALTY, max_iter=_MOST_STEPS).fit(scaled, has)
-            kernel[:, genre] = fitted.coef_[0] / scaler.scale_
-            biases[genre] = fitted.intercept_[0] - scaler.mean_ @ kernel[:, genre]
-    return kernel, biases
+    kernel, biases = fit_each_genre(scaler.transform(pooled), labels, _INVERSE_PENALTY, _MOST_STEPS)
+    kernel /= scaler.scale_[:, None]
+    return kernel, biases - scaler.mean_ @ kernel
 
 
 def _pooled_posters(model, preprocessor, dataset) -> tuple[np.ndarray, np.ndarray]:

@@ -4,12 +4,12 @@ from collections.abc import Iterable
 
 import numpy as np
 import scipy.sparse
-from sklearn.linear_model import LogisticRegression
 
 from keras_genre.data import MovieDataset
 from keras_genre.models import GenreClassifier
 from keras_genre.preprocessing import MoviePreprocessor
 from keras_genre.runs.labels import ids_and_labels
+from keras_genre.training.genre_regressions import fit_each_genre
 
 _FEWEST_FILMS = 3
 _INVERSE_PENALTY = 0.1
@@ -69,14 +69,8 @@ def fit_word_evidence(
     rarity = np.log(len(labels) / (1 + num_films)) + 1
     rarity[num_films < _FEWEST_FILMS] = 0
     weighted = scipy.sparse.diags(1 / np.sqrt(1 + lengths)) @ counts @ scipy.sparse.diags(rarity)
-    evidence = np.zeros((vocabulary_size, labels.shape[1]))
-    biases = np.zeros(labels.shape[1])
-    for genre, has in enumerate(labels.T):
-        if 0 < has.sum() < len(has):
-            fitted = LogisticRegression(C=_INVERSE_PENALTY, max_iter=_MOST_STEPS).fit(weighted, has)
-            evidence[:, genre] = fitted.coef_[0] * rarity
-            biases[genre] = fitted.intercept_[0]
-    return evidence, biases
+    evidence, biases = fit_each_genre(weighted, labels, _INVERSE_PENALTY, _MOST_STEPS)
+    return evidence * rarity[:, None], biases
 
 
 def _counts(ids, vocabulary_size: int) -> scipy.sparse.csr_matrix:
