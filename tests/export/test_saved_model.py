@@ -1,5 +1,6 @@
 import errno
 import json
+import re
 import shutil
 import subprocess
 import sys
@@ -9,7 +10,6 @@ from pathlib import Path
 import numpy as np
 import pytest
 import tensorflow as tf
-from tensorflow.core.protobuf import saved_model_pb2
 
 from keras_genre import features
 from keras_genre.errors import ExportError
@@ -80,10 +80,8 @@ def test_served_model_agrees_with_python(exported, signatures, sample_films):
 def test_saved_model_holds_each_function_once(exported):
     *_, folder = exported
     content = (folder / "saved_model.pb").read_bytes()
-    (meta,) = saved_model_pb2.SavedModel.FromString(content).meta_graphs
-    names = [function.signature.name for function in meta.graph_def.library.function]
-    for part in ("_prepare_", "_predict_"):
-        assert sum(part in name for name in names) == 1
+    for name in (b"prepare", b"predict"):
+        assert len(set(re.findall(rb"__inference_%b_\d+" % name, content))) == 1
 
 
 def test_served_signatures_are_pinned(signatures):
