@@ -103,7 +103,7 @@ def command(context, **flags):
         )
     from keras_genre.cli.quiet import import_tensorflow_quietly
 
-    import_tensorflow_quietly()
+    import_tensorflow_quietly(with_keras=False)
     from keras_genre.server import serve_until_signalled
 
     logging.basicConfig(level=logging.INFO, format="%(message)s")

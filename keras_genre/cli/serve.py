@@ -51,7 +51,7 @@ def command(saved_models, port, rest_port, host, batching, as_json):
     # Plot and poster, and requests, are computed side by side: half of the cores for each of their
     # operations is sooner than all of them for all.
     os.environ.setdefault("TF_NUM_INTRAOP_THREADS", str(max(1, (os.cpu_count() or 1) // 2)))
-    import_tensorflow_quietly()
+    import_tensorflow_quietly(with_keras=False)
     from keras_genre.server import (
         BatchingParameters,
         DevelopmentServer,

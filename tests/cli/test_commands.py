@@ -1,4 +1,5 @@
 import json
+import os
 import re
 import shutil
 import socket
@@ -217,3 +218,21 @@ def test_demo_for_a_machine_replaces_the_first_and_prints_one_object(run, tmp_pa
     assert possible["best_constant"] < possible["ceiling"] < 1
     assert set(result["asked"]["true_genres"]) <= set(result["asked"]["probabilities"])
     assert "True genres: " in err  # for people who look on
+
+
+def test_predict_imports_no_keras_and_leaves_it_to_be_found(exported_model):
+    code = (
+        "import os, sys\n"
+        "from keras_genre.cli.main import cli\n"
+        "cli(sys.argv[1:], standalone_mode=False)\n"
+        "assert 'keras' not in sys.modules\n"
+        "import tensorflow as tf\n"
+        "assert tf.keras.layers.Dense.__module__.startswith('keras.src')\n"
+    )
+    command = [sys.executable, "-c", code, "predict", "--plot", "A heist.", "--saved-models"]
+    environment = {**os.environ, "TF_CPP_MIN_LOG_LEVEL": "3"}
+    done = subprocess.run(
+        [*command, exported_model.parent], capture_output=True, text=True, env=environment
+    )
+    assert done.returncode == 0, done.stderr
+    assert "Genres:" in done.stdout
