@@ -25,19 +25,24 @@ def signature(about: dict):
     return answer
 
 
-def in_process(about: dict):
+def in_process(about: dict, bfloat16: bool = False):
     """`InProcessPredictor`, as the command line uses it."""
     import numpy as np
 
     import keras_genre as kg
 
-    predictor = kg.InProcessPredictor(about["saved_model"])
+    predictor = kg.InProcessPredictor(about["saved_model"], bfloat16=bfloat16)
 
     def answer(plots, posters):
         predictions = predictor.predict(plots, posters)
         return np.array([list(each.probabilities.values()) for each in predictions])
 
     return answer
+
+
+def in_process_bfloat16(about: dict):
+    """The same with large products in bfloat16."""
+    return in_process(about, bfloat16=True)
 
 
 def keras_graph(about: dict):
@@ -79,13 +84,13 @@ def keras_graph(about: dict):
 
 def make(options: dict) -> Answering:
     """Make what the options name as `engine`."""
-    answer = {each.__name__: each for each in (signature, in_process, keras_graph)}
-    import tensorflow as tf
-
+    engines = (signature, in_process, in_process_bfloat16, keras_graph)
     about = options["about"]
-    return Answering(
-        answer[options["engine"]](about), about["films"], f"TensorFlow {tf.__version__}"
-    )
+    make_engine = {each.__name__: each for each in engines}[options["engine"]]
+    answer = make_engine(about)
+    import tensorflow as tf  # not sooner: how an engine imports it is a part of its start
+
+    return Answering(answer, about["films"], f"TensorFlow {tf.__version__}")
 
 
 if __name__ == "__main__":

@@ -11,10 +11,11 @@ our probabilities of the same tensors to 1e-3 (0.1 where ours computes in 16 bit
 measured. The model is `--run`, by default MiniLM and MobileNet with a gated head that have learned
 nothing; `--saved-model` is an export of the run with weights stored in fewer bytes.
 
-"ours, signature" is the SavedModel's function; "ours" `kg.InProcessPredictor` around it. PyTorch
-and ONNX Runtime have plots cut to word pieces by `tokenizers`, padded to the longest of the batch,
-and posters decoded by Pillow. "plain Keras graph" is the same Keras model in a `tf.function` that
-pads plots to the most tokens and decodes posters one by one.
+"ours" is `kg.InProcessPredictor`, which has the SavedModel's graph in a session; "ours, bfloat16"
+lets it compute large products in bfloat16; "ours, signature" is what `tf.saved_model.load` gives.
+PyTorch and ONNX Runtime have plots cut to word pieces by `tokenizers`, padded to the longest of
+the batch, and posters decoded by Pillow. "plain Keras graph" is the same Keras model in a
+`tf.function` that pads plots to the most tokens and decodes posters one by one.
 
 In each round each side answers about the same films, one by one and in batches. `median_ms` and
 `p99_ms` are of one film, over all rounds; `films_a_second` is of batches of 32. `one_over_...` is
@@ -37,6 +38,7 @@ from workers import Worker
 
 SIDES = {
     "ours": ("answer_keras.py", "in_process"),
+    "ours, bfloat16": ("answer_keras.py", "in_process_bfloat16"),
     "ours, signature": ("answer_keras.py", "signature"),
     "PyTorch, eager": ("answer_torch.py", "torch"),
     "ONNX Runtime": ("answer_torch.py", "onnx"),

@@ -60,6 +60,11 @@ def _column_options(function):
     type=click.FloatRange(0, min_open=True),
     help="Seconds to wait for a server.  [default: 10; with --csv, 60]",
 )
+@click.option(
+    "--bfloat16",
+    is_flag=True,
+    help="Compute here in 16 bits: sooner on CPUs that can; about as good.",
+)
 @access_options
 @_beam_options
 @json_option
@@ -77,6 +82,7 @@ def command(
     saved_models,
     top,
     timeout,
+    bfloat16,
     access,
     runner,
     beam_options,
@@ -99,9 +105,12 @@ def command(
         raise click.UsageError("Name the --model to ask for: a server may have several.")
     if server and runner:
         raise click.UsageError("--runner: its workers load the model. Leave --server out.")
+    if server and bfloat16:
+        raise click.UsageError("--bfloat16: a server computes as it was exported and set up.")
     access.check(server)
     options = pipeline_options(runner, beam_options)
-    asked = _Asked(server, model, saved_models, timeout or (60.0 if table else 10.0), access)
+    timeout = timeout or (60.0 if table else 10.0)
+    asked = _Asked(server, model, saved_models, timeout, access, bfloat16)
     if table:
         from keras_genre.cli.predict_films import predict_films
 
@@ -132,6 +141,7 @@ class _Asked:
     saved_models: str | None
     timeout: float
     access: ServerAccess
+    bfloat16: bool
 
     def model_folder(self) -> Path:
         """The exported model that is to answer here."""
@@ -143,12 +153,12 @@ class _Asked:
         from keras_genre.cli.quiet import import_tensorflow_quietly
 
         folder = None if self.server else self.model_folder()
-        import_tensorflow_quietly()
+        import_tensorflow_quietly(with_keras=False)
         from keras_genre.client import GenreClient, InProcessPredictor
 
         if folder:
             with passing_line("Loading the model ..."):
-                predictor = InProcessPredictor(folder)
+                predictor = InProcessPredictor(folder, bfloat16=self.bfloat16)
             yield predictor
             return
         options = {"timeout": self.timeout, **self.access.client_options()}

@@ -33,10 +33,11 @@ def predict_films(asked, table, out, posters, columns, encoding, text, options, 
         summary = _predict_here(asked, table, out, posters, read)
     else:
         folder = asked.model_folder()
-        import_tensorflow_quietly()
+        import_tensorflow_quietly(with_keras=False)
         from keras_genre.client.bulk.beam import predict_table_with_beam
 
-        summary = predict_table_with_beam(folder, table, out, posters, **read, options=options)
+        read |= {"options": options, "bfloat16": asked.bfloat16}
+        summary = predict_table_with_beam(folder, table, out, posters, **read)
     seconds = time.monotonic() - started
     emit(_result(summary, out, seconds), _text(summary, out, seconds), as_json)
 

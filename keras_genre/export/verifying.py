@@ -7,9 +7,9 @@ import tensorflow as tf
 
 from keras_genre import features
 from keras_genre.errors import ExportError
-from keras_genre.export.graph_loading import graph_loaded
 from keras_genre.export.served_model import ServedModel
 from keras_genre.export.warmup import read_warm_up
+from keras_genre.saved_graph import SavedGraph
 
 _TOLERANCE = 1e-5
 _HALF_TOLERANCE = 1e-2  # where operations are joined otherwise, 16 bits round at other places
@@ -97,8 +97,8 @@ def _ask_graph(version: Path, requests: list[dict]) -> list[dict]:
 
 
 def _answered(version: Path, requests: list[dict]) -> list[dict]:
-    with graph_loaded(version) as ask:
-        return [ask("serving_default", **inputs) for inputs in requests]
+    with SavedGraph(version) as graph:
+        return [graph.ask("serving_default", **inputs) for inputs in requests]
 
 
 def _check_sensible(version: Path, films: int, probabilities: np.ndarray) -> None:

@@ -5,8 +5,8 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from keras_genre.export.graph_loading import graph_loaded
 from keras_genre.export.weights import NarrowWeights
+from keras_genre.saved_graph import SavedGraph
 
 
 @pytest.fixture(scope="module")
@@ -56,9 +56,9 @@ def test_narrow_weights_answer_the_same_where_only_the_graph_is_loaded(saved):
     _, folder = saved
     served = tf.saved_model.load(str(folder)).signatures["serving_default"]
     in_python = served(pictures=tf.constant(_PICTURES))["answer"].numpy()
-    with graph_loaded(folder) as ask:
+    with SavedGraph(folder) as graph:
         for _ in range(2):
-            received = ask("serving_default", pictures=_PICTURES)["answer"]
+            received = graph.ask("serving_default", pictures=_PICTURES)["answer"]
             np.testing.assert_allclose(received, in_python, atol=1e-5)
 
 

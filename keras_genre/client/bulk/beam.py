@@ -23,6 +23,7 @@ def predict_table_with_beam(
     encoding: str | None = None,
     text: str = "plot",
     options: Sequence[str] = (),
+    bfloat16: bool = False,
 ) -> BulkSummary:
     """Write what `predict_table` writes with a model of this process, by an Apache Beam pipeline.
 
@@ -43,6 +44,7 @@ def predict_table_with_beam(
         text: As `predict_table` takes it.
         options: Beam's pipeline options as on a command line, for example `["--runner=FlinkRunner",
             "--flink_master=localhost:8081"]`. By default the pipeline runs in this process.
+        bfloat16: As `InProcessPredictor` takes it.
 
     Returns:
         A summary.
@@ -62,17 +64,18 @@ def predict_table_with_beam(
         10000
     """
     beam = import_beam("Predicting with Apache Beam")
-    predictor = InProcessPredictor(model)
+    predictor = InProcessPredictor(model, bfloat16=bfloat16)
     with start_table(predictor, films, out, posters, columns, encoding, text) as table:
         numbers = [_write_rows(table, number, part) for number, part in table.missing()]
         if numbers:
-            from keras_genre.client.bulk.beam_transforms import PredictParts
+            from keras_genre.client.bulk.beam_transforms import PredictParts, SavedModelHandler
 
+            handler = SavedModelHandler(predictor.folder, bfloat16)
             with run_pipeline(beam, options) as pipeline:
                 _ = (
                     pipeline
                     | "Parts" >> beam.Create(numbers)
-                    | "Predict" >> PredictParts(predictor.folder, table.folder, table.layout)
+                    | "Predict" >> PredictParts(handler, table.folder, table.layout)
                 )
         return table.put_together()
 

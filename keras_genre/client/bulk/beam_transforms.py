@@ -50,6 +50,7 @@ class SavedModelHandler(ModelHandler[Film, GenrePrediction, InProcessPredictor])
 
     Args:
         folder: The folder of a version, which all workers must see.
+        bfloat16: As `InProcessPredictor` takes it.
 
     Example:
         >>> handler = KeyedModelHandler(SavedModelHandler("saved_models/lstm/1"))  # doctest: +SKIP
@@ -59,18 +60,18 @@ class SavedModelHandler(ModelHandler[Film, GenrePrediction, InProcessPredictor])
         https://beam.apache.org/documentation/ml/about-ml/
     """
 
-    def __init__(self, folder: str | Path):
+    def __init__(self, folder: str | Path, bfloat16: bool = False):
         super().__init__(
             # With sizes of elements, Beam's limits of a batch are limits of their sum.
             min_batch_size=_BATCH_BYTES,
             max_batch_size=_BATCH_BYTES,
             element_size_fn=_size,
         )
-        self._folder = str(folder)
+        self._folder, self._bfloat16 = str(folder), bfloat16
 
     def load_model(self) -> InProcessPredictor:
         """Load the model, once a process."""
-        return InProcessPredictor(self._folder)
+        return InProcessPredictor(self._folder, bfloat16=self._bfloat16)
 
     def run_inference(
         self, batch: Sequence[Film], model: InProcessPredictor, inference_args=None
@@ -94,14 +95,14 @@ class PredictParts(beam.PTransform):
     """From the numbers of parts to files of their predictions.
 
     Args:
-        model: The folder of a version.
+        handler: Runs the model.
         folder: Where the parts' films are, and their predictions go.
         layout: The columns.
     """
 
-    def __init__(self, model: Path, folder: Path, layout: PartLayout):
+    def __init__(self, handler: SavedModelHandler, folder: Path, layout: PartLayout):
         super().__init__()
-        self._model, self._folder, self._layout = model, folder, layout
+        self._handler, self._folder, self._layout = handler, folder, layout
 
     def expand(self, numbers):
         """Add the steps to the pipeline."""
@@ -112,7 +113,7 @@ class PredictParts(beam.PTransform):
         )
         predicted = (
             read["films"]
-            | "Infer" >> RunInference(KeyedModelHandler(SavedModelHandler(self._model)))
+            | "Infer" >> RunInference(KeyedModelHandler(self._handler))
             | "Place" >> beam.MapTuple(lambda place, said: (place.part, (place, said)))
         )
         return (

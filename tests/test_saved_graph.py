@@ -3,7 +3,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from keras_genre.export.graph_loading import graph_loaded
+from keras_genre.saved_graph import SavedGraph
 
 
 class Served(tf.Module):
@@ -25,8 +25,8 @@ def test_graph_answers_as_python_does(tmp_path):
     served = Served(plain=True)
     tf.saved_model.save(served, str(tmp_path / "m"), signatures=served.answer)
     x = np.ones((1, 3), "float32")
-    with graph_loaded(tmp_path / "m") as ask:
-        np.testing.assert_allclose(ask("serving_default", x=x)["y"], served.answer(x)["y"])
+    with SavedGraph(tmp_path / "m") as graph:
+        np.testing.assert_allclose(graph.ask("serving_default", x=x)["y"], served.answer(x)["y"])
 
 
 def test_graph_of_tracked_keras_variables_cannot_answer_although_python_can(tmp_path):
@@ -36,7 +36,18 @@ def test_graph_of_tracked_keras_variables_cannot_answer_although_python_can(tmp_
     in_python = tf.saved_model.load(str(tmp_path / "m")).signatures["serving_default"]
     np.testing.assert_allclose(in_python(x=tf.constant(x))["y"], served.answer(x)["y"])
     with (
-        graph_loaded(tmp_path / "m") as ask,
+        SavedGraph(tmp_path / "m") as graph,
         pytest.raises(tf.errors.FailedPreconditionError, match="Could not find variable"),
     ):
-        ask("serving_default", x=x)
+        graph.ask("serving_default", x=x)
+
+
+def test_graph_without_its_variables_is_an_error(tmp_path):
+    served = Served(plain=True)
+    tf.saved_model.save(served, str(tmp_path / "m"), signatures=served.answer)
+    for path in (tmp_path / "m" / "variables").iterdir():
+        path.unlink()
+    with pytest.raises(tf.errors.OpError, match="variables"):
+        SavedGraph(tmp_path / "m")
+    with pytest.raises(FileNotFoundError):
+        SavedGraph(tmp_path)
