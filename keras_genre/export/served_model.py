@@ -48,20 +48,23 @@ class ServedModel:
             name: tf.TensorSpec(tensor.shape, tensor.dtype, name=name)
             for name, tensor in model.input.items()
         }
-        # One function each for preparing and computing, however many signatures need them.
+        # One function each, however many signatures need them.
         self.forward = _traced(lambda tensors: self._computed(graph, tensors), specs)
-        self.tokens = _traced(self._decided, specs)
+        self.tokens = _traced(lambda tensors: self._decided(self.forward, tensors), specs)
         self._reads = tuple(specs)
+        self._films = _with_encoded_posters(specs)
+        self._computed_with_posters = _traced(self._with_posters, self._films)
 
     @tf.function(input_signature=[_PLOTS, _POSTERS], autograph=False)
     def predict(self, plot, poster):
         """Genres of a batch of films: `serving_default`."""
-        return self._decided(self.prepare(plot, poster))
+        return self._decided(self._computed_with_posters, self._plots_prepared(plot, poster))
 
     @tf.function(input_signature=[_PLOTS, _POSTERS], autograph=False)
     def embed(self, plot, poster):
         """A vector for each film, as the last layer sees it: `embed`."""
-        answer = in_groups(self.forward, self.prepare(plot, poster))
+        tensors = self._plots_prepared(plot, poster)
+        answer = in_groups(self._computed_with_posters, tensors)
         return {features.EMBEDDING: answer[features.EMBEDDING]}
 
     @tf.function(input_signature=[tf.TensorSpec([None], tf.string, name="inputs")], autograph=False)
@@ -94,12 +97,33 @@ class ServedModel:
         with self.weights.in_use() if self.weights else contextlib.nullcontext():
             return graph(tensors, training=False)
 
-    def _decided(self, tensors):
-        return self.decoder(
-            in_groups(self.forward, tensors)["logits"],
-            tensors.get(features.HAS_PLOT),
-            tensors.get(features.HAS_POSTER),
-        )
+    @tf.function(input_signature=[_PLOTS, _POSTERS], autograph=False)
+    def _plots_prepared(self, plot, poster):
+        tensors = self.preprocessor.prepare_plots({features.PLOT: plot, features.POSTER: poster})
+        return {name: tensors[name] for name in self._films}
+
+    def _with_posters(self, tensors):
+        """Decode posters beside what is computed of plots, which else would wait for them."""
+        if features.POSTER not in tensors:
+            return self.forward(tensors)
+        tensors = dict(tensors)
+        tensors |= self.preprocessor.poster(tensors.pop(features.POSTER))
+        has_poster = {features.HAS_POSTER: tensors[features.HAS_POSTER]}
+        return {**self.forward(tensors), **has_poster}
+
+    def _decided(self, compute, tensors):
+        answer = in_groups(compute, tensors)
+        known = {**tensors, **answer}
+        has = (known.get(name) for name in (features.HAS_PLOT, features.HAS_POSTER))
+        return self.decoder(answer["logits"], *has)
+
+
+def _with_encoded_posters(specs):
+    if features.POSTER_IMAGE not in specs:
+        return specs
+    decoded = (features.POSTER_IMAGE, features.HAS_POSTER)
+    kept = {name: spec for name, spec in specs.items() if name not in decoded}
+    return {**kept, features.POSTER: _POSTERS}
 
 
 def _traced(function, specs):

@@ -113,6 +113,16 @@ class MoviePreprocessor(keras.layers.Layer):
         """
         return self._prepare(films, self.poster and self.poster.decode_stored)
 
+    def prepare_plots(self, films) -> dict:
+        """Prepare all of a batch but its posters: as a call does, with `poster` as it came.
+
+        The layer `poster` decodes those, later or elsewhere, into the tensors that are missing.
+
+        Args:
+            films: As in a call.
+        """
+        return self._prepare(films, lambda posters: {features.POSTER: posters})
+
     def build(self, input_shape):
         self.built = True  # nothing here depends on a shape
 

@@ -14,11 +14,11 @@ import tensorflow as tf
 from keras_genre import features
 from keras_genre.errors import ExportError
 from keras_genre.export import export_run, export_saved_model
-from keras_genre.export.graph_loading import graph_loaded
 from keras_genre.export.publishing import publish
 from keras_genre.genres import GenreVocabulary
 from keras_genre.models import GenreClassifier
 from keras_genre.preprocessing import MoviePreprocessor
+from keras_genre.saved_graph import SavedGraph
 from keras_genre.scoring import Calibration, DecisionRule
 from keras_genre.scoring.calibration_curves import IDENTITY, Curve
 
@@ -80,8 +80,8 @@ def test_served_model_agrees_with_python(exported, signatures, sample_films):
 def test_saved_model_holds_each_function_once(exported):
     *_, folder = exported
     content = (folder / "saved_model.pb").read_bytes()
-    for name in (b"prepare", b"predict"):
-        assert len(set(re.findall(rb"__inference_%b_\d+" % name, content))) == 1
+    for name in (b"plots_prepared", b"with_posters", b"predict"):
+        assert len(set(re.findall(rb"__inference__?%b_\d+" % name, content))) == 1
 
 
 def test_served_signatures_are_pinned(signatures):
@@ -143,8 +143,8 @@ def test_served_model_answers_where_only_its_graph_is_loaded(exported, signature
     *_, folder = exported  # as TensorFlow Serving loads it
     plots, posters = raw_films(sample_films[0])
     expected = signatures["serving_default"](plot=tf.constant(plots), poster=tf.constant(posters))
-    with graph_loaded(folder) as ask:
-        received = ask("serving_default", plot=plots, poster=posters)
+    with SavedGraph(folder) as graph:
+        received = graph.ask("serving_default", plot=plots, poster=posters)
     np.testing.assert_allclose(received["probabilities"], expected["probabilities"], atol=1e-5)
     np.testing.assert_array_equal(received["genres"], expected["genres"])
 

@@ -45,6 +45,16 @@ def test_preprocessor_gives_the_same_tensors_wherever_it_runs(preprocessor):
     assert tensors["has_poster"].tolist() == [True, True, False, False, False]
 
 
+def test_plots_prepared_and_posters_decoded_later_give_what_a_call_gives(preprocessor):
+    tensors = preprocessor.prepare_plots({name: tf.constant(FILMS[name]) for name in FILMS})
+    assert set(tensors) == {"plot_token_ids", "has_plot", "poster"}
+    tensors |= preprocessor.poster(tensors.pop("poster"))
+    expected = preprocessor(FILMS)
+    assert set(tensors) == set(expected)
+    for name, value in expected.items():
+        np.testing.assert_array_equal(tensors[name], value)
+
+
 @pytest.mark.parametrize(
     ("layers", "names"),
     [
