@@ -21,7 +21,8 @@ class SavedGraph:
 
     Two operations run side by side, each with half of the cores: plot and poster are computed at a
     time, and so are two batches asked for from two threads. That is quicker than all cores for one
-    operation, which has to wait for its slowest part.
+    operation, which has to wait for its slowest part. The environment's `TF_NUM_INTRAOP_THREADS`
+    has the last word, and GPUs that `tf.config` hides stay hidden.
 
     Args:
         version: The folder with `saved_model.pb`.
@@ -99,11 +100,13 @@ class SavedGraph:
 
 
 def _session_config(bfloat16: bool) -> tf.compat.v1.ConfigProto:
+    half_of_cores = max(1, (os.cpu_count() or 1) // _SIDE_BY_SIDE)
     config = tf.compat.v1.ConfigProto(
-        intra_op_parallelism_threads=max(1, (os.cpu_count() or 1) // _SIDE_BY_SIDE),
+        intra_op_parallelism_threads=int(os.environ.get("TF_NUM_INTRAOP_THREADS", half_of_cores)),
         inter_op_parallelism_threads=_SIDE_BY_SIDE,
         use_per_session_threads=True,
         allow_soft_placement=True,
+        device_count={"GPU": len(tf.config.get_visible_devices("GPU"))},
     )
     config.gpu_options.allow_growth = True
     rewriting = config.graph_options.rewrite_options
