@@ -110,13 +110,13 @@ def _check_reachable(service: str) -> None:
 
 def _each_once(batches: tf.data.Dataset, number: int, service: str) -> Iterator:
     """Read all shards, and again those films that did not come, until each has."""
-    received = [np.empty(0, "int64")]
+    received = [np.array([-1])]  # no fingerprint, and so there is one to compare with
     count = 0
     while count < number:
-        known, before = set(np.concatenate(received).tolist()), count
+        known, before = np.sort(np.concatenate(received)), count
         for prints, films in _until_silent(batches):
             prints = prints.numpy()
-            new = np.array([one not in known for one in prints.tolist()])
+            new = known.take(np.searchsorted(known, prints), mode="clip") != prints
             if new.any():
                 received.append(prints[new])
                 count += len(received[-1])
