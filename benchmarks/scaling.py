@@ -1,11 +1,13 @@
 """What work costs as it grows, and what the growth says of sizes that are not here.
 
-    python benchmarks/scaling.py [--films 100000] [--out benchmarks/scaling.csv]
+    python benchmarks/scaling.py [--films 1000000] [--out benchmarks/scaling.csv]
 
 Measures on this machine, each size in a process of its own:
 
 - catalogue: a CSV of 1,000 films to --films becomes a catalogue;
-- records: 1,000 films to a tenth of --films, with posters of 256 pixels, become TFRecords;
+- records: 1,000 films to a third of --films, with posters of 192x288, become TFRecords;
+- training: an epoch of a small model on 3,360 films, and its validation on others, by one process
+  of one thread and by two that share every batch;
 - servers: `GenreClient` asks 1, 2 and 3 development servers of --model, by default the shipped one,
   eight requests of one film at a time. They share this machine, so that the clock says little of
   more machines.
@@ -13,7 +15,7 @@ Measures on this machine, each size in a process of its own:
 Processor seconds are those of all processes that worked, and memory that of the measuring one; on a
 machine that does other things too they are what says something. Each curve is fitted by a + b n and
 by c n^k, with the largest relative error of either; `--fit FILE` fits what was measured before.
-Training by several workers would be a further entry of PARTS, whose sizes are their numbers.
+`--parts servers` measures these anew, and keeps the other lines of the file.
 """
 
 import argparse
@@ -33,13 +35,14 @@ import pandas as pd
 HERE = Path(__file__).parent
 SHIPPED = HERE.parent / "saved_models" / "compact_fusion"
 SAMPLE = 300  # films drawn; tables repeat them
-REQUESTS = 120
+REQUESTS = 1200
+TRAINING_FILMS = 4800
 PLOT = "A retired thief is hired for one last job, and falls in love with the detective. " * 5
 
 
 def main():
     parser = argparse.ArgumentParser()
-    parser.add_argument("--films", type=int, default=100_000)
+    parser.add_argument("--films", type=int, default=1_000_000)
     parser.add_argument("--out", type=Path, default=HERE / "scaling.csv")
     parser.add_argument("--parts", default=",".join(PARTS))
     parser.add_argument("--model", type=Path, default=SHIPPED)
@@ -53,12 +56,18 @@ def main():
     if arguments.fit is None:
         if "servers" in arguments.parts and not arguments.model.is_dir():
             parser.error(f"{arguments.model} is no exported model: name one with --model.")
-        rows = measure(arguments.parts.split(","), arguments.films, arguments.model.resolve())
-        rows.to_csv(arguments.out, index=False)
+        parts, model = arguments.parts.split(","), arguments.model.resolve()
+        kept = others(parts, arguments.out)
+        for rows in measure(parts, arguments.films, model):  # the largest size may fail
+            table = pd.concat([kept, pd.DataFrame(rows)])
+            table.sort_values(
+                "part", key=lambda part: part.map(list(PARTS).index), kind="stable"
+            ).to_csv(arguments.out, index=False)
     print(fits(pd.read_csv(arguments.fit or arguments.out)).to_string(index=False))
 
 
 def measure(parts, num_films, model):
+    """Give all rows that there are, after each size."""
     rows = []
     with tempfile.TemporaryDirectory() as folder:
         draw_films(Path(folder))
@@ -71,7 +80,15 @@ def measure(parts, num_films, model):
                     about = {"load": round(load, 1), "hardware": hardware()}
                     rows.append({"part": part, "size": size, **cost, **about})
                     print(rows[-1], file=sys.stderr, flush=True)
-    return pd.DataFrame(rows)
+                yield rows
+
+
+def others(parts, out):
+    """What was measured before of other parts."""
+    if not out.is_file():
+        return pd.DataFrame()
+    table = pd.read_csv(out)
+    return table[~table["part"].isin(parts)]
 
 
 def draw_films(folder):
@@ -96,14 +113,17 @@ def catalogue(size, folder, _):
     """From a CSV file to a checked catalogue with a split for each film."""
     import keras_genre as kg
 
-    frame = many_films(size, folder).frame
-    frame["genres"] = frame["genres"].map("|".join)
     table = folder / f"films-{size}.csv"
-    frame[["movie_id", "title", "plot", "genres", "split"]].to_csv(table, index=False)
+    write_table(many_films(size, folder).frame, table)
     with timed() as cost:
         kg.catalog.read_poster_csv(table)
     table.unlink()
     return [cost]
+
+
+def write_table(frame, table):
+    frame["genres"] = frame["genres"].map("|".join)
+    frame[["movie_id", "title", "plot", "genres", "split"]].to_csv(table, index=False)
 
 
 def records(size, folder, _):
@@ -114,6 +134,18 @@ def records(size, folder, _):
     with tempfile.TemporaryDirectory(dir=folder) as out, timed() as cost:
         write_records(catalog, Path(out) / "records")
     return [cost]
+
+
+def training(workers, folder, _):
+    """An epoch by some processes that share every batch."""
+    from scaling_training import train_by_workers
+
+    from keras_genre.data import write_records
+
+    records = folder / "training"
+    if not records.is_dir():
+        write_records(many_films(TRAINING_FILMS, folder), records)
+    return [train_by_workers(records, folder / f"run-by-{workers}", workers)]
 
 
 def servers(most, folder, model):
@@ -165,14 +197,21 @@ def start_server(model):
         "    print(server.address, flush=True)\n"
         "    server.wait()\n"
     )
-    command = [sys.executable, "-c", code]
-    return subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+    # As `keras-genre serve` sets it.
+    threads = {"TF_NUM_INTRAOP_THREADS": str(max(1, os.cpu_count() // 2))}
+    return subprocess.Popen(
+        [sys.executable, "-c", code],
+        stdout=subprocess.PIPE,
+        text=True,
+        env={**os.environ, **threads},
+    )
 
 
 class timed:  # noqa: N801
     """Gives a dictionary, in which the cost of the block is when it has ended."""
 
     def __enter__(self):
+        Path("/proc/self/clear_refs").write_text("5")  # the peak of memory begins anew
         self.cost, self.started = {}, (time.monotonic(), time.process_time())
         return self.cost
 
@@ -232,7 +271,8 @@ def ladder(most):
 
 PARTS = {
     "catalogue": (ladder, catalogue),
-    "records": (lambda most: ladder(most // 10), records),
+    "records": (lambda most: ladder(most // 3), records),  # 18 kB a film
+    "training": (lambda most: [1, 2], training),
     "servers": (lambda most: [3], servers),
 }
 

@@ -20,15 +20,10 @@ def command():
 
 @command.command()
 @_port
-@click.option(
-    "--patience", default=60.0, show_default=True, type=click.FloatRange(1),
-    help="Seconds until a silent worker counts as dead.",
-)  # fmt: skip
-def dispatcher(port, patience):
+def dispatcher(port):
     """Deal out shards to workers, until Ctrl-C or SIGTERM."""
     service = _service()
-    config = service.DispatcherConfig(port=port, worker_timeout_ms=int(patience * 1000))
-    server = service.DispatchServer(config)
+    server = service.DispatchServer(service.DispatcherConfig(port=port))
     _serve(server, f"Dispatching at {server.target}. Ctrl-C stops.")
 
 

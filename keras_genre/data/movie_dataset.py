@@ -176,8 +176,8 @@ class MovieDataset:
                 together are the batches that one worker gets.
             service: `grpc://host:port` of the dispatcher of a tf.data service, whose workers then
                 read and prepare training films, and see the records at the same path. Each film
-                comes once an epoch, in an order that does not repeat. Where a worker dies, films of
-                its shard may be missing from that epoch, and others come twice instead.
+                comes once an epoch, in an order that does not repeat, also where a worker dies;
+                see `films_of_service`.
 
         Returns:
             A `tf.data.Dataset` of `(tensors, labels)`, with float32 labels of shape
@@ -188,8 +188,9 @@ class MovieDataset:
             ValueError: If a number is out of its range, `balanced` is asked for without
                 shuffling, or it or `augmentation` for another split than "train", or
                 `augmentation` for a preprocessor of plots alone.
-            DatasetError: If there is no such split, no film to draw has a genre, or the
-                preprocessor prepares neighbours and the records carry none, or others.
+            DatasetError: If there is no such split, no film to draw has a genre, the preprocessor
+                prepares neighbours and the records carry none, or others, or nothing listens at
+                the address of `service`.
         """
         shuffle = split == "train" if shuffle is None else shuffle
         _check_at_least(1, batch_size=batch_size)

@@ -8,8 +8,10 @@ import tensorflow as tf
 from keras_genre import features
 from keras_genre.data.manifest import Links, Manifest
 from keras_genre.data.parsing import SCHEMA, multi_hot, neighbors, parse
-from keras_genre.data.service import on_service
+from keras_genre.data.service import films_of_service, fingerprints
 from keras_genre.errors import DatasetError
+
+_FILMS_AT_ONCE = 32
 
 
 class Preparation:
@@ -24,7 +26,7 @@ class Preparation:
         num_genres: Number of genres.
         with_ids: Whether movie ids come with tensors and labels.
         cache: Whether to keep prepared films in memory.
-        service: Where films are prepared, or None for in this process; see `on_service`.
+        service: Where films are prepared, or None for in this process; see `films_of_service`.
         links: How records store the neighbours that the preprocessor prepares, or None where it
             prepares none.
     """
@@ -55,13 +57,16 @@ class Preparation:
         """
         if not self._is_early:
             return records
-        films = records.batch(32).map(self._prepare_to_keep, num_parallel_calls=tf.data.AUTOTUNE)
+        batches = records.batch(_FILMS_AT_ONCE)
         if self._service:
-            films = on_service(films, self._service)
+            films = films_of_service(
+                batches.map(self._prepare_to_send, num_parallel_calls=tf.data.AUTOTUNE),
+                number,
+                self._service,
+            )
+        else:
+            films = batches.map(self._prepare_to_keep, num_parallel_calls=tf.data.AUTOTUNE)
         films = films.unbatch().map(_trimmed)
-        if self._service:
-            # An epoch from which films were lost is filled up with others, to be as long as all.
-            films = films.repeat().take(number)
         films = films.apply(tf.data.experimental.assert_cardinality(number))
         return films.cache() if self._cache else films
 
@@ -81,6 +86,9 @@ class Preparation:
             raw |= neighbors(films[features.NEIGHBOR_VECTORS], self._links)
         prepared = (self._preprocess(raw), multi_hot(films["genres"], self._num_genres))
         return (*prepared, films["movie_id"]) if self._with_ids else prepared
+
+    def _prepare_to_send(self, records):
+        return fingerprints(records), self._prepare_to_keep(records)
 
     def _prepare_to_keep(self, records):
         return {"plot_length": _plot_lengths(records), "prepared": self._prepare(records)}

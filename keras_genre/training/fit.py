@@ -7,6 +7,7 @@ import keras
 
 from keras_genre.data import MovieDataset
 from keras_genre.data.damaged_shard import damaged_shard_named
+from keras_genre.data.service import service_errors
 from keras_genre.errors import DatasetError
 from keras_genre.models import GenreClassifier
 from keras_genre.models.word_vectors import set_word_vectors, word_vectors_width
@@ -66,7 +67,8 @@ def train(
         ValueError: If there is no such strategy, or its TF_CONFIG is missing or wrong.
         RunError: If `folder` exists already or cannot be written, an unfinished training of it has
             another recipe or other records, the loss becomes NaN, or another worker is lost.
-        DatasetError: If the records have no validation films, or are damaged.
+        DatasetError: If the records have no validation films, or are damaged, or the data service
+            gives no films.
         WeightsError: If pretrained weights cannot be loaded or do not fit.
     """
     if "validation" not in dataset.splits:
@@ -85,6 +87,7 @@ def train(
     with (
         team.folder(folder, recipe, data_hash) as (staging, checkpoints),
         damaged_shard_named(dataset),
+        service_errors(),
     ):
         keras.utils.set_random_seed(recipe.seed)
         with team.scope():

@@ -2,14 +2,18 @@
 
 import functools
 import os
+import shutil
 import signal
+import socket
 import subprocess
 import sys
 
 import pytest
 import tensorflow as tf
 
-from keras_genre.data import shard_plan, write_records
+from keras_genre.data import MovieDataset, shard_plan, write_records
+from keras_genre.data.service import service_errors
+from keras_genre.errors import DatasetError
 from keras_genre.preprocessing import MoviePreprocessor
 
 _DATA_SERVICE = [sys.executable, "-m", "keras_genre.cli.main", "data-service"]
@@ -32,14 +36,11 @@ def preprocessor(dataset):
     return made
 
 
-@pytest.fixture(scope="module")
-def dispatcher():
-    service = tf.data.experimental.service
-    return service.DispatchServer(service.DispatcherConfig(worker_timeout_ms=2000))
+def new_dispatcher():
+    return tf.data.experimental.service.DispatchServer()
 
 
-@pytest.fixture(scope="module")
-def worker(dispatcher):
+def new_worker(dispatcher):
     service = tf.data.experimental.service
     return service.WorkerServer(service.WorkerConfig(dispatcher.target.split("://")[1]))
 
@@ -48,11 +49,9 @@ def ids_of(batches):
     return [movie_id for batch in batches for movie_id in batch[-1].numpy().tolist()]
 
 
-def test_films_from_a_service_come_once_an_epoch_as_they_are_here(
-    dataset, preprocessor, dispatcher, worker
-):
-    service = tf.data.experimental.service
-    second = service.WorkerServer(service.WorkerConfig(dispatcher.target.split("://")[1]))
+def test_films_from_a_service_come_once_an_epoch_as_they_are_here(dataset, preprocessor):
+    dispatcher = new_dispatcher()
+    workers = [new_worker(dispatcher) for _ in range(2)]
     options = {"batch_size": 8, "with_ids": True}
     batches = dataset.load("train", preprocessor, service=dispatcher.target, **options)
     here = dataset.load("train", preprocessor, **options)
@@ -76,42 +75,77 @@ def test_films_from_a_service_come_once_an_epoch_as_they_are_here(
                 assert labels[row].numpy().tolist() == expected[movie_id][0]
                 assert (tensors["poster_image"][row].numpy() == expected[movie_id][1]).all()
     assert orders[0] != orders[1]
-    del second
+    del workers
 
 
-# Slow, for TensorFlow's reader has once waited for ever here: it would hold up all other tests.
-@pytest.mark.slow
-def test_worker_killed_in_an_epoch_loses_films_of_that_epoch_and_no_other(
-    dataset, preprocessor, dispatcher, worker
-):
-    address = dispatcher.target.split("://")[1]
-    other = subprocess.Popen(
-        [*_DATA_SERVICE, "worker", "--dispatcher", address],
+@pytest.fixture
+def victim():
+    """A worker in a process of its own, the only one of a dispatcher of its own."""
+    alone = new_dispatcher()
+    process = subprocess.Popen(
+        [*_DATA_SERVICE, "worker", "--dispatcher", alone.target.split("://")[1]],
         stderr=subprocess.PIPE,
         text=True,
         env={**os.environ, "PYTHONUNBUFFERED": "1"},
     )
     try:
-        assert any("Preparing films" in line for line in other.stderr)
-        batches = dataset.load(
-            "train", preprocessor, 4, with_ids=True, shuffle=False, service=dispatcher.target
-        )
-        films = dataset.num_films("train")
-        epoch = iter(batches)
-        received = ids_of([next(epoch)])
-        other.send_signal(signal.SIGKILL)
-        received += ids_of(epoch)
+        assert any("Preparing films" in line for line in process.stderr)
+        yield alone, process
     finally:
-        other.kill()
-        other.communicate()
-    # An epoch is as long as ever. The service gives no film twice: what was lost is made up for by
-    # a second pass, which begins when the first one has ended.
-    assert len(received) == films
-    lost = films - len(set(received))
-    first_pass = received[: films - lost]
-    assert len(set(first_pass)) == len(first_pass)
-    assert lost < films / 2 + 32
+        process.kill()
+        process.communicate()
+
+
+def test_worker_killed_in_an_epoch_takes_no_film_with_it(
+    dataset, preprocessor, victim, monkeypatch
+):
+    monkeypatch.setattr("keras_genre.data.service._PATIENCE", 3)
+    monkeypatch.setattr("keras_genre.data.preparation._FILMS_AT_ONCE", 2)
+    dispatcher, process = victim
+    batches = dataset.load(
+        "train", preprocessor, 4, with_ids=True, shuffle=False, service=dispatcher.target
+    )
+    films = dataset.num_films("train")
+    epoch = iter(batches)
+    received = ids_of([next(epoch)])
+    other = new_worker(dispatcher)
+    process.send_signal(signal.SIGKILL)
+    # The rest of the victim's shard comes from the other worker when the victim has been silent.
+    with pytest.warns(UserWarning, match=rf"of {films} films of an epoch, and then none for 3 sec"):
+        received += ids_of(epoch)
+    assert len(received) == len(set(received)) == films
     assert len(set(ids_of(batches))) == films
+    del other
+
+
+def test_damaged_record_read_by_a_service_is_told_of(dataset, preprocessor, tmp_path):
+    folder = shutil.copytree(dataset.folder, tmp_path / "data")
+    shard = folder / dataset.manifest.splits["train"].shards[-1].file
+    content = bytearray(shard.read_bytes())
+    content[len(content) // 2] ^= 1
+    shard.write_bytes(content)
+    dispatcher = new_dispatcher()
+    worker = new_worker(dispatcher)
+    batches = MovieDataset(folder).load("train", preprocessor, service=dispatcher.target)
+    with pytest.raises(tf.errors.DataLossError, match="corrupted record"), service_errors():
+        list(batches)
+    del worker
+
+
+def test_service_that_is_not_there_is_told_of_at_once(dataset, preprocessor):
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+    with pytest.raises(DatasetError, match=f"grpc://127.0.0.1:{port} cannot be reached.*refused"):
+        dataset.load("train", preprocessor, service=f"grpc://127.0.0.1:{port}")
+
+
+def test_service_without_workers_is_not_waited_for_for_ever(dataset, preprocessor, monkeypatch):
+    monkeypatch.setattr("keras_genre.data.service._PATIENCE", 1)
+    dispatcher = new_dispatcher()
+    batches = dataset.load("train", preprocessor, service=dispatcher.target)
+    told = "has given no film for 1 seconds.* at least one worker: start what has ended"
+    with pytest.raises(DatasetError, match=told), service_errors():
+        next(iter(batches))
 
 
 @pytest.mark.parametrize(
