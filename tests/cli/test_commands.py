@@ -22,6 +22,10 @@ import pytest
         (["train", "data", "--preset", "lstm+cnn64+gatd"], "Did you mean 'gated'"),
         (["predict"], "--plot, --poster, or both"),
         (["predict", "--plot", "x", "--server", "localhost:1"], "--model"),
+        (
+            ["predict", "--plot", "x", "--server", "localhost:1", "--model", "m", "--bfloat16"],
+            "--bfloat16: a server computes",
+        ),
         (["train", "data", "--preset", "lstm", "--epochs", "0"], "--epochs"),
         (["train", "data", "--preset", "lstm", "--dtype", "float23"], "--dtype"),
         (["serve", "--port", "70000"], "--port"),
@@ -160,7 +164,8 @@ def test_sample_to_prediction_goes_the_whole_road(run, tmp_path):
     answer = json.loads(out)
     assert (answer["model"], answer["version"]) == ("lstm", 1)
     assert list(answer["probabilities"]) == prepared["genres"]
-    code, out, _ = run("predict", "--plot", "A heist.", "--saved-models", models, "--top", 2)
+    narrow = ("--saved-models", models, "--bfloat16", "--top", 2)
+    code, out, _ = run("predict", "--plot", "A heist.", *narrow)
     assert out.startswith("Genres: ")
     assert len(out.splitlines()) == 4  # genres, two bars, what the star means
     assert max(map(len, out.splitlines())) <= 80
