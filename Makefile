@@ -65,6 +65,8 @@ clean:
 	rm -rf $(VENV) demo_output notebooks/*_output build *.egg-info
 
 $(VENV)/bin/python:
+	@$(PYTHON) -c "import sys; sys.exit(sys.version_info < (3, 11, 4))" || { \
+		echo "Expected Python 3.11.4 or later as $(PYTHON). Name yours: make demo PYTHON=python3"; exit 1; }
 	@echo "Making the virtual environment $(VENV)."
 	@$(PYTHON) -m venv $(VENV)
 	@$(BIN)/python -m pip install --quiet --upgrade pip

@@ -27,7 +27,8 @@ def _write(catalog, out, as_json, **refinement):
         "notes": list(catalog.notes),
     }
     sizes = ", ".join(f"{split} {count}" for split, count in films.items())
-    lines = [*catalog.notes, f"{out}: {sizes} films, {len(catalog.vocabulary)} genres"]
+    genres = f"{len(catalog.vocabulary)} genres: {', '.join(catalog.vocabulary)}"
+    lines = [*catalog.notes, genres, f"{out}: {sizes} films"]
     emit(result, "\n".join(map(folded, lines)), as_json)
 
 

@@ -81,7 +81,7 @@ def command(run, to, weights, dtype, batch_sizes, label, mounted_at, keep, as_js
 
     run = Run(run)
     has_labels = labelled_versions(Path(to) / run.name)  # a damaged file is found before the work
-    say(f"Exporting {run.name}: writing it, loading it, and comparing its answers.")
+    say(f"Exporting {run.name}: written, loaded, and its answers compared ...")
     version = export_run(run, to, weights, batch_sizes, dtype)
     model = version.parent
     size = sum(path.stat().st_size for path in version.rglob("*") if path.is_file())

@@ -110,14 +110,16 @@ def _result(summary, out: str, seconds: float) -> dict:
         "found_finished": summary.found_finished,
         "model": summary.model,
         "version": summary.version,
+        "columns": dict(summary.columns),
         "seconds": round(seconds, 3),
     }
 
 
 def _text(summary, out: str, seconds: float) -> str:
     lines = [
-        f"{summary.predicted} of {summary.films} films in {out}, by model {summary.model}, "
-        f"version {summary.version}, in {_duration(seconds)}"
+        f"{summary.predicted} of {summary.films} films in {out}, in {_duration(seconds)}",
+        f"by model {summary.model}, version {summary.version}",
+        "columns: " + ", ".join(f"{role} = {name!r}" for role, name in summary.columns.items()),
     ]
     if summary.found_finished:
         lines.append(f"{summary.found_finished} of them were finished before")

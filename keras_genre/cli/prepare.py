@@ -82,5 +82,7 @@ def _report(dataset, as_json):
     if manifest.posters["unreadable"]:
         lines.append(f"unreadable posters are listed in {dataset.folder}/unreadable_posters.csv")
     sizes = ", ".join(f"{split} {count}" for split, count in films.items())
-    lines.append(f"{dataset.folder}: {sizes} films, {len(dataset.vocabulary)} genres")
+    names = ", ".join(dataset.vocabulary)
+    lines.append(folded(f"{len(dataset.vocabulary)} genres: {names}"))
+    lines.append(f"{dataset.folder}: {sizes} films")
     emit(result, "\n".join(lines), as_json)

@@ -125,6 +125,16 @@ def test_table_of_which_nothing_can_be_predicted_is_empty_but_has_its_columns(tm
     assert (len(table), "Drama" in table.column_names) == (0, True)
 
 
+def test_table_keeps_the_rejects_of_another_table_of_its_name(tmp_path):
+    rows = [("a", "A", "plot", "gone.jpg"), ("b", "B", "plot", "good.jpg")]
+    side = tag(tmp_path, rows).rejects
+    before = side.read_bytes()
+    with pytest.raises(KerasGenreError, match="lists the rejects of .*genres.parquet"):
+        tag(tmp_path, rows, out="genres.csv")
+    assert side.read_bytes() == before
+    assert tag(tmp_path, rows, out="others.csv").predicted == 2
+
+
 class Failing(LengthPredictor):
     """Answers so many batches, then is away."""
 

@@ -124,3 +124,13 @@ def test_films_with_posters_at_a_store_are_read_and_told_apart_from_those_withou
     assert "no poster file memory://bucket/posters/gone.jpg" in troubles[1]
     assert "lies outside memory://bucket/posters" in troubles[2]
     assert films[3][0].is_left_out
+
+
+def test_table_whose_columns_are_not_recognised_is_refused_and_they_are_named(tmp_path):
+    (tmp_path / "posters").mkdir()
+    table = tmp_path / "films.csv"
+    table.write_text("Nr,Inhalt,Bilddatei\n1,Ein Raub.,a.jpg\n", encoding="utf-8")
+    rows = FilmRows(table, tmp_path / "posters")
+    with pytest.raises(CatalogError, match=r"'Nr', 'Inhalt', 'Bilddatei'.*--plot-column"):
+        rows.check()
+    assert FilmRows(table, tmp_path / "posters", {"plot": "Inhalt"}).check() == 1

@@ -96,6 +96,11 @@ class FilmRows:
             )
 
     @property
+    def columns(self) -> dict[str, str]:
+        """The name of the column of each role that was found."""
+        return dict(self._names)
+
+    @property
     def has_titles(self) -> bool:
         """Whether the table has a column of titles."""
         return "title" in self._names
@@ -109,13 +114,14 @@ class FilmRows:
         """Read the table once, and count its rows.
 
         Raises:
-            CatalogError: If it cannot be read to its end, has no rows, or names posters of which
-                not one is there.
+            CatalogError: If it cannot be read to its end, has no rows, names posters of which not
+                one is there, or has no column of plots and no film with a poster.
         """
-        count = num_named = num_found = 0
+        count = num_named = num_found = num_usable = 0
         example = ""
         for film in self:
             count += 1
+            num_usable += not film.is_left_out
             missing = film.trouble.startswith(_NO_FILE)
             num_found += film.poster != ""
             num_named += missing or film.poster != ""
@@ -126,6 +132,13 @@ class FilmRows:
             raise CatalogError(
                 f"{self.path} names {num_named} posters, but none is there (for example, {example})"
                 ". Name the folder that poster paths are relative to (--posters)."
+            )
+        if not num_usable and "plot" not in self._names:
+            unread = [name for name in self._header if name not in self._names.values()]
+            raise CatalogError(
+                f"{self.path} has no column of plots ({usual_names('plot')}), and no film of it "
+                f"has a poster in {self._folder}. Not read were {unread}. Name those that say more "
+                f"(--plot-column, --poster-column, --id-column)."
             )
         return count
 

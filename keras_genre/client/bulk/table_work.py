@@ -37,6 +37,7 @@ class BulkSummary:
         rejects: The file that lists the last two kinds; None if there are none.
         model: The model that answered.
         version: Its version.
+        columns: The name of the column that was read as "id", "plot", "poster" and so on.
     """
 
     films: int
@@ -47,6 +48,7 @@ class BulkSummary:
     rejects: Path | None
     model: str
     version: int | None
+    columns: Mapping[str, str]
 
 
 @dataclasses.dataclass
@@ -112,7 +114,7 @@ class TableWork:
             side.unlink(missing_ok=True)  # of an attempt at a table that is gone
         return BulkSummary(
             films, predicted, left_out, listed - left_out, self.found_finished,
-            side if listed else None, self.probe.model, self.probe.version,
+            side if listed else None, self.probe.model, self.probe.version, self.rows.columns,
         )  # fmt: skip
 
 
@@ -132,6 +134,7 @@ def start_table(
         raise ValueError(f"Expected a file ending in {' or '.join(FORMATS)}, received {out}.")
     if text not in features.TEXTS:
         raise ValueError(f"Expected text as one of {features.TEXTS}, received {text!r}.")
+    _keep_rejects_of_another(out)
     rows = FilmRows(films, posters, columns, encoding, text)
     total = rows.check()
     (probe,) = predictor.predict_batch(_PROBE)
@@ -142,6 +145,18 @@ def start_table(
     )
     with resumable_file(out, _key(rows, layout, probe), KerasGenreError) as folder:
         yield TableWork(rows, total, probe, layout, folder, out)
+
+
+def _keep_rejects_of_another(out: Path) -> None:
+    """Two tables of one name would have one list of rejects."""
+    side = side_file_of(out)
+    others = [out.with_suffix(suffix) for suffix in FORMATS if suffix != out.suffix]
+    for other in others:
+        if other.exists() and side.exists():
+            raise KerasGenreError(
+                f"{side} lists the rejects of {other} and would be replaced by those of {out}. "
+                f"Choose another name (--out)."
+            )
 
 
 def part_path(folder: Path, number: int) -> Path:
