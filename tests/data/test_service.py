@@ -99,7 +99,7 @@ def victim():
 def test_worker_killed_in_an_epoch_takes_no_film_with_it(
     dataset, preprocessor, victim, monkeypatch
 ):
-    monkeypatch.setattr("keras_genre.data.service._PATIENCE", 3)
+    monkeypatch.setattr("keras_genre.data.service._PATIENCE", 5)
     monkeypatch.setattr("keras_genre.data.preparation._FILMS_AT_ONCE", 2)
     dispatcher, process = victim
     batches = dataset.load(
@@ -111,7 +111,7 @@ def test_worker_killed_in_an_epoch_takes_no_film_with_it(
     other = new_worker(dispatcher)
     process.send_signal(signal.SIGKILL)
     # The rest of the victim's shard comes from the other worker when the victim has been silent.
-    with pytest.warns(UserWarning, match=rf"of {films} films of an epoch, and then none for 3 sec"):
+    with pytest.warns(UserWarning, match=rf"of {films} films of an epoch, and then none for 5 sec"):
         received += ids_of(epoch)
     assert len(received) == len(set(received)) == films
     assert len(set(ids_of(batches))) == films
