@@ -228,8 +228,8 @@ def _add_posters(frame: pd.DataFrame, table: CsvTable, names: Mapping[str, str],
         if not named.any():
             raise CatalogError(
                 f"No film of {table.path} has a poster in {folder}. Looked for <id>.jpg and the "
-                f"like, for example {frame['movie_id'].iloc[0]}.jpg. If a column holds the names of "
-                f"the files, name it (--poster-column); there are {list(table.frame.columns)}."
+                f"like, for example {frame['movie_id'].iloc[0]}.jpg. If a column names the files, "
+                f"say which (--poster-column); there are {list(table.frame.columns)}."
             )
     frame["poster"], note = find_posters(named, frame["movie_id"], folder, table.path)
     return note

@@ -129,7 +129,7 @@ def test_table_keeps_the_rejects_of_another_table_of_its_name(tmp_path):
     rows = [("a", "A", "plot", "gone.jpg"), ("b", "B", "plot", "good.jpg")]
     side = tag(tmp_path, rows).rejects
     before = side.read_bytes()
-    with pytest.raises(KerasGenreError, match="lists the rejects of .*genres.parquet"):
+    with pytest.raises(KerasGenreError, match=r"lists the rejects of .*genres\.parquet"):
         tag(tmp_path, rows, out="genres.csv")
     assert side.read_bytes() == before
     assert tag(tmp_path, rows, out="others.csv").predicted == 2
