@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from keras_genre.cli.new_folder import refuse_existing
 from keras_genre.cli.output import emit, json_option, say
 from keras_genre.cli.parameters import Choice, Folder, Freeze, PresetName
 from keras_genre.presets import PRESETS
@@ -146,6 +147,7 @@ def command(
 
     recipe = _read(recipe, choices) if recipe else Recipe.from_preset(preset, **choices)
     folder = Path(out or Path("runs") / recipe.preset.replace("+", "_"))
+    refuse_existing(folder)
     dataset = MovieDataset(data, skip_damaged)
     callbacks = [EpochLog(say, dataset.num_films("train"))]
     if tensorboard and _is_chief(strategy):

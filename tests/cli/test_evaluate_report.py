@@ -61,7 +61,7 @@ def test_evaluate_says_on_standard_error_what_it_does(run, tiny_run, in_folder):
 
 
 def test_evaluate_into_a_folder_that_exists_is_refused_before_any_work(run, tiny_run, in_folder):
-    (in_folder / "mine").mkdir()
+    (in_folder / "mine" / "notes").mkdir(parents=True)
     code, out, err = run("evaluate", tiny_run.folder, "--out", "mine")
     assert (code, out) == (1, "")
-    assert "mine exists already" in err
+    assert "mine exists already. Choose another place (--out)" in err
