@@ -143,8 +143,11 @@ def _train(out: Path, dataset, epochs: int):
     from keras_genre.training import train
     from keras_genre.training.callbacks import EpochLog
 
-    log = EpochLog(lambda line: say(f"      {line}"), dataset.num_films("train"))
-    return train(Recipe(_PRESET, epochs=epochs), dataset, run, callbacks=[log])
+    def tell(line):
+        say(f"      {line}")
+
+    log = EpochLog(tell, dataset.num_films("train"))
+    return train(Recipe(_PRESET, epochs=epochs), dataset, run, callbacks=[log], say=tell)
 
 
 def _evaluate(run, truth, tell) -> dict:
