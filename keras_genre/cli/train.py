@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from keras_genre.cli.few_films import warn_of_few
 from keras_genre.cli.new_folder import refuse_existing
 from keras_genre.cli.output import emit, json_option, say
 from keras_genre.cli.parameters import Choice, Folder, Freeze, PresetName
@@ -149,6 +150,7 @@ def command(
     folder = Path(out or Path("runs") / recipe.preset.replace("+", "_"))
     refuse_existing(folder)
     dataset = MovieDataset(data, skip_damaged)
+    warn_of_few({split: dataset.num_films(split) for split in dataset.splits if split != "test"})
     callbacks = [EpochLog(say, dataset.num_films("train"))]
     if tensorboard and _is_chief(strategy):
         callbacks.append(_tensorboard(Path(tensorboard) / folder.resolve().name))
