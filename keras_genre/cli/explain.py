@@ -9,7 +9,7 @@ import click
 from keras_genre.cli.model_choice import FOLDER_HELP, choose_model
 from keras_genre.cli.output import emit, json_option, progress_bar, say
 from keras_genre.cli.parameters import Choice, Folder
-from keras_genre.cli.server_access import access_options
+from keras_genre.cli.server_access import access_options, server_hints
 from keras_genre.features import join_text
 
 # By method, what the work is counted in.
@@ -79,11 +79,11 @@ def command(
     gradients look into the network of a run.
     """
     plot = join_text(plot or "", tagline)
+    access.check(server)
     _check_asked(run_or_model, server, model, saved_models)
     if not run_or_model and not server:
         run_or_model = choose_model(saved_models, model)
     _check_usage(plot, poster, run_or_model, server, method)
-    access.check(server)
     from keras_genre.cli.quiet import import_tensorflow_quietly
 
     import_tensorflow_quietly()
@@ -136,7 +136,7 @@ def _through_server(server, model, options, plot, poster, genres, progress):
     from keras_genre.client import GenreClient
     from keras_genre.evaluation.explanation import explain_by_occlusion
 
-    with GenreClient(server, model, **options) as client:
+    with server_hints(server), GenreClient(server, model, **options) as client:
         return explain_by_occlusion(client, plot, poster, genres=genres or None, progress=progress)
 
 
