@@ -51,7 +51,7 @@ def recognise_encoding(file: Path, path: str | Path) -> tuple[str, str]:
     if re.search(rb"[\x00-\x08\x0e-\x1f]", content[:4096]):
         raise CatalogError(
             f"{path} is no text: it begins with {start[:8]!r}. Expected a CSV file, which any "
-            "text editor shows."
+            f"text editor shows.{_hint(start)}"
         )
     line = content.count(b"\n", 0, wrong) + 1
     try:
@@ -62,6 +62,11 @@ def recognise_encoding(file: Path, path: str | Path) -> tuple[str, str]:
             f"Windows-1252 ({cause}). Save it as UTF-8, or name its encoding (--encoding), for "
             "example cp1250 (Central European), cp1251 (Cyrillic), shift_jis or gb18030."
         ) from cause
+
+
+def _hint(start: bytes) -> str:
+    is_spreadsheet = start.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0"))  # .xlsx; .xls
+    return " It looks like a spreadsheet: save it as CSV." if is_spreadsheet else ""
 
 
 def _first_byte_not_utf8(file: Path) -> int | None:

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from keras_genre.catalog.poster_folder import PosterFolder
 from keras_genre.errors import CatalogError
+from keras_genre.remote_files import is_remote
 
 
 def find_posters(
@@ -32,6 +33,10 @@ def find_posters(
             ) from cause
         posters.append(poster if poster and folder.has(name) else "")
     num_named, num_found = sum(map(bool, named)), sum(map(bool, posters))
+    if num_named and not num_found and not (is_remote(str(folder)) or Path(str(folder)).is_dir()):
+        raise CatalogError(
+            f"There is no folder {folder}. Expected the posters' folder (--posters)."
+        )
     if num_named and not num_found:
         example = next(name for name in named if name)
         raise CatalogError(

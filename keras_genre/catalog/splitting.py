@@ -52,7 +52,11 @@ def split_catalog(
             f"received validation={validation} and test={test}."
         )
     if len(catalog) * min(validation, test) < 1:
-        raise _too_few(len(catalog), "films")
+        least = math.ceil(1 / min(validation, test))
+        raise CatalogError(
+            f"{len(catalog)} films are too few for train, validation and test: expected {least} "
+            f"at the least, and hundreds for scores that say much."
+        )
     note = f"split by iterative stratification (seed {seed})"
     if groups is None:
         return catalog.with_splits(list(_splits(catalog.labels(), validation, test, seed)), note)

@@ -93,16 +93,15 @@ def _step(number: int, title: str, *alone: object) -> None:
     say("")
     say(f"[{number}/6] {title}")
     command = f"{_program()} {shlex.join(map(str, alone))}"
-    say(
-        textwrap.fill(
-            f"alone: {command}",
-            80,
-            initial_indent=" " * 6,
-            subsequent_indent=" " * 13,
-            break_long_words=False,
-            break_on_hyphens=False,
-        )
+    lines = textwrap.wrap(
+        f"alone: {command}",
+        78,
+        initial_indent=" " * 6,
+        subsequent_indent=" " * 13,
+        break_long_words=False,
+        break_on_hyphens=False,
     )
+    say(" \\\n".join(lines))  # to be copied, as a shell goes on with it
 
 
 def _program() -> str:
@@ -144,8 +143,11 @@ def _train(out: Path, dataset, epochs: int):
     from keras_genre.training import train
     from keras_genre.training.callbacks import EpochLog
 
-    log = EpochLog(lambda line: say(f"      {line}"), dataset.num_films("train"))
-    return train(Recipe(_PRESET, epochs=epochs), dataset, run, callbacks=[log])
+    def tell(line):
+        say(f"      {line}")
+
+    log = EpochLog(tell, dataset.num_films("train"))
+    return train(Recipe(_PRESET, epochs=epochs), dataset, run, callbacks=[log], say=tell)
 
 
 def _evaluate(run, truth, tell) -> dict:
@@ -244,6 +246,8 @@ def _whereabouts(out: Path, seconds: float) -> str:
         f"  runs/          the trained model, its history and predictions\n"
         f"  saved_models/  what TensorFlow Serving takes\n"
         f"  unseen/        the film that it was asked about\n"
-        f"Ask it again:\n  {_program()} predict --saved-models {out}/saved_models \\\n"
-        f'    --plot "A robot inherits a lighthouse."'
+        f"Ask it again, in the words of sample films, which are all that it knows:\n"
+        f"  {_program()} predict --saved-models {out}/saved_models \\\n"
+        f'    --plot "A gang of burglars who are afraid of the dark must crack the vault \\\n'
+        f'    under the casino, but the loot turns out to be marzipan."'
     )

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import click
 
+from keras_genre.cli.few_films import warn_of_few
 from keras_genre.cli.new_folder import refuse_existing
 from keras_genre.cli.output import emit, json_option, say
 from keras_genre.cli.parameters import Choice, Folder, Promise
@@ -64,7 +65,9 @@ def command(runs, split, resamples, no_tfidf, rule, guarantee, out, no_report, a
     _refuse_equal_names(runs)
     runs = [open_run(run) for run in runs]
     predict_runs(runs, split)  # whatever is wrong with one is said before a baseline is trained
+    chosen_and_scored = {each: len(runs[0].predict(each)) for each in ("validation", split)}
     if guarantee:
+        warn_of_few(chosen_and_scored)
         results = [guarantee_result(run, *guarantee, split) for run in runs]
         text = "\n\n".join(text for _, text in results)
         return emit({"guarantees": [result for result, _ in results]}, text, as_json)
@@ -76,6 +79,7 @@ def command(runs, split, resamples, no_tfidf, rule, guarantee, out, no_report, a
         scored += [(run.name, *rows[-1][1:])]
     films = predicted[0][1]
     entries = trivial_baselines(runs[0].base_rates, films)
+    warn_of_few(chosen_and_scored)
     say(f"Scoring {len(films):,} {split} films, redrawn {resamples:,} times for the intervals.")
     table = score_table([*entries, *predicted], num_resamples=resamples)
     reliability = reliability_rows([(run.name, run.predict(split), run.rule) for run in runs])

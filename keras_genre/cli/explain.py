@@ -6,10 +6,10 @@ from pathlib import Path
 
 import click
 
-from keras_genre.cli.model_choice import choose_model
+from keras_genre.cli.model_choice import FOLDER_HELP, choose_model
 from keras_genre.cli.output import emit, json_option, progress_bar, say
 from keras_genre.cli.parameters import Choice, Folder
-from keras_genre.cli.server_access import access_options
+from keras_genre.cli.server_access import access_options, server_hints
 from keras_genre.features import join_text
 
 # By method, what the work is counted in.
@@ -19,6 +19,7 @@ _STEPS = {
 }
 _METHODS = tuple(_STEPS)
 _NUM_WORDS = 5
+_LEGEND = "(in log-odds: +0.69 doubles the odds of a genre, -0.69 halves them)"
 
 
 @click.command()
@@ -42,7 +43,8 @@ _NUM_WORDS = 5
     help="Gradients need a run.",
 )
 @click.option("--server", metavar="HOST:PORT", help="Ask a server, in place of RUN_OR_MODEL.")
-@click.option("--model", help="Name of the model on the server.")
+@click.option("--model", help="Name of the model, if there are several; always with --server.")
+@click.option("--saved-models", type=Folder(), help=FOLDER_HELP)
 @click.option(
     "--timeout",
     default=60.0,
@@ -63,6 +65,7 @@ def command(
     method,
     server,
     model,
+    saved_models,
     timeout,
     out,
     access,
@@ -76,10 +79,11 @@ def command(
     gradients look into the network of a run.
     """
     plot = join_text(plot or "", tagline)
-    if not run_or_model and not server:
-        run_or_model = choose_model(None, None)
-    _check_usage(plot, poster, run_or_model, server, model, method)
     access.check(server)
+    _check_asked(run_or_model, server, model, saved_models)
+    if not run_or_model and not server:
+        run_or_model = choose_model(saved_models, model)
+    _check_usage(plot, poster, run_or_model, server, method)
     from keras_genre.cli.quiet import import_tensorflow_quietly
 
     import_tensorflow_quietly()
@@ -98,16 +102,25 @@ def command(
         explanation.draw(out, shown)
         say(f"Drawn: {out}")
     text = "\n\n".join(_genre_text(explanation, genre) for genre in shown)
-    emit(explanation.to_dict(), text, as_json)
+    emit(explanation.to_dict(), f"{text}\n{_LEGEND}", as_json)
 
 
-def _check_usage(plot, poster, run_or_model, server, model, method) -> None:
-    if not plot and not poster:
-        raise click.UsageError("Give --plot, --poster, or both.")
-    if run_or_model and server:
-        raise click.UsageError("Give RUN_OR_MODEL or --server, not both.")
+def _check_asked(run_or_model, server, model, saved_models) -> None:
+    if server and (run_or_model or saved_models):
+        other = "RUN_OR_MODEL" if run_or_model else "--saved-models"
+        raise click.UsageError(f"Give {other} or --server, not both.")
     if server and not model:
         raise click.UsageError("Name the --model to ask for: a server may have several.")
+    if run_or_model and (model or saved_models):
+        raise click.UsageError(
+            "RUN_OR_MODEL is the folder of the one that is asked. Leave it out to choose by "
+            "--saved-models and --model, or leave these out."
+        )
+
+
+def _check_usage(plot, poster, run_or_model, server, method) -> None:
+    if not plot and not poster:
+        raise click.UsageError("Give --plot, --poster, or both.")
     if method != "occlusion" and (server or not _is_run(run_or_model)):
         raise click.UsageError(
             "Integrated gradients look into a network: they need a run, the folder that "
@@ -123,14 +136,20 @@ def _through_server(server, model, options, plot, poster, genres, progress):
     from keras_genre.client import GenreClient
     from keras_genre.evaluation.explanation import explain_by_occlusion
 
-    with GenreClient(server, model, **options) as client:
+    with server_hints(server), GenreClient(server, model, **options) as client:
         return explain_by_occlusion(client, plot, poster, genres=genres or None, progress=progress)
 
 
 def _of_model(folder, plot, poster, genres, progress):
     from keras_genre.client import InProcessPredictor
+    from keras_genre.errors import ModelNotFoundError
     from keras_genre.evaluation.explanation import explain_by_occlusion
 
+    if not Path(folder).is_dir():
+        raise ModelNotFoundError(
+            f"There is no folder {folder}. Expected a run, such as runs/lstm, or an exported "
+            f"model, such as saved_models/lstm."
+        )
     predictor = InProcessPredictor(folder)
     return explain_by_occlusion(predictor, plot, poster, genres=genres or None, progress=progress)
 
@@ -165,10 +184,10 @@ def _genre_text(explanation, genre: str) -> str:
         told = [
             f"{explanation.words[place].text} {scores[place]:+.2f}"
             for place in order
-            if sign * scores[place] > 0
+            if sign * scores[place] >= 0.005  # what is shown as 0.00 spoke for nothing
         ]
-        if told:
-            text = f"words {name} it: {', '.join(told)}"
+        if explanation.words:
+            text = f"words {name} it: {', '.join(told) or 'nothing'}"
             lines += textwrap.wrap(text, 80, initial_indent="  ", subsequent_indent="    ")
     if explanation.completeness_error is not None:
         error = explanation.completeness_error[column]

@@ -2,6 +2,7 @@
 
 import click
 
+from keras_genre.cli.new_folder import refuse_existing
 from keras_genre.cli.output import emit, folded, json_option, progress_bar
 from keras_genre.cli.parameters import Folder
 
@@ -32,6 +33,7 @@ def command(source, out, merge_below, seed, as_json):
     from keras_genre.catalog.exploration import explore
     from keras_genre.catalog.labels import merge_rare_genres
 
+    refuse_existing(out)
     catalog = load_source(source)
     merged = merge_rare_genres(catalog, at_least=merge_below) if merge_below else None
     with progress_bar("Drawing") as progress:

@@ -70,6 +70,11 @@ def _text(name, guarantee, table: pd.DataFrame, shares: dict, split: str, films:
         f"{shares['films']:.1%} of the films have one that needs none, and "
         f"{shares['open_genres']:.1f} genres a film are left open."
     )
+    if table["threshold"].isna().any():
+        summary += (
+            " A genre without threshold (-) is left to a person: its validation films are too few "
+            "to promise anything, or the model errs too often on them."
+        )
     return "\n".join([*lines, "", *textwrap.wrap(summary, 80, break_on_hyphens=False)])
 
 

@@ -40,8 +40,6 @@ class PresetName(Choice):
 
     def convert(self, value, param, ctx):
         """Return the name, or fail with the close match."""
-        if "+" not in str(value):
-            return super().convert(value, param, ctx)
         try:
             get_preset(value)
         except ValueError as error:

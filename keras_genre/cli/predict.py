@@ -11,7 +11,7 @@ from keras_genre.cli.beam_options import BEAM_OPTIONS, pipeline_options
 from keras_genre.cli.model_choice import FOLDER_HELP, choose_model
 from keras_genre.cli.output import bar_text, emit, json_option, passing_line
 from keras_genre.cli.parameters import Choice, Folder
-from keras_genre.cli.server_access import ServerAccess, access_options
+from keras_genre.cli.server_access import ServerAccess, access_options, server_hints
 from keras_genre.features import TEXTS, join_text
 
 _BAR_WIDTH = 24
@@ -165,7 +165,10 @@ class _Asked:
             yield predictor
             return
         options = {"timeout": self.timeout, **self.access.client_options()}
-        with GenreClient(self.server, self.model, version, **options) as client:
+        with (
+            server_hints(self.server),
+            GenreClient(self.server, self.model, version, **options) as client,
+        ):
             yield client
 
 
@@ -189,5 +192,5 @@ def prediction_text(prediction, top: int | None = None) -> str:
     ]
     genres = textwrap.fill(", ".join(prediction.genres) or "none", 80, initial_indent="Genres: ")
     source = f"model {prediction.model}, version {prediction.version}"
-    legend = f"(* by the model's decision rule; {source})"
+    legend = f"(* over its genre's threshold; {source})"
     return "\n".join([genres, *lines, legend])

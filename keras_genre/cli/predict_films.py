@@ -29,17 +29,27 @@ def predict_films(asked, table, out, posters, columns, encoding, text, options, 
     """
     read = {"columns": columns, "encoding": encoding, "text": text}
     started = time.monotonic()
-    if options is None:
-        summary = _predict_here(asked, table, out, posters, read)
-    else:
-        folder = asked.model_folder()
-        import_tensorflow_quietly(with_keras=False)
-        from keras_genre.client.bulk.beam import predict_table_with_beam
+    try:
+        if options is None:
+            summary = _predict_here(asked, table, out, posters, read)
+        else:
+            summary = _predict_with_beam(asked, table, out, posters, read, options)
+    except KeyboardInterrupt:
+        from keras_genre.client.bulk.table_work import PART
 
-        read |= {"options": options, "bfloat16": asked.bfloat16}
-        summary = predict_table_with_beam(folder, table, out, posters, **read)
+        say(f"Whole parts of {PART} films are kept: the same command goes on after them.")
+        raise
     seconds = time.monotonic() - started
     emit(_result(summary, out, seconds), _text(summary, out, seconds), as_json)
+
+
+def _predict_with_beam(asked, table, out, posters, read, options):
+    folder = asked.model_folder()
+    import_tensorflow_quietly(with_keras=False)
+    from keras_genre.client.bulk.beam import predict_table_with_beam
+
+    read |= {"options": options, "bfloat16": asked.bfloat16}
+    return predict_table_with_beam(folder, table, out, posters, **read)
 
 
 def _predict_here(asked, table, out, posters, read):

@@ -5,6 +5,7 @@ from pathlib import Path
 import click
 
 from keras_genre.cli.beam_options import BEAM_OPTIONS, pipeline_options
+from keras_genre.cli.new_folder import refuse_existing
 from keras_genre.cli.output import emit, folded, json_option, progress_bar, say
 from keras_genre.cli.parameters import Choice, Folder
 from keras_genre.cli.refining import REFINING_OPTIONS, Refinement, refine
@@ -20,6 +21,7 @@ def command():
 def _write(catalog, out, text, poster_size, runner, beam_options, as_json, **refinement):
     from keras_genre.cli.quiet import import_tensorflow_quietly
 
+    refuse_existing(out)
     refinement = Refinement(**refinement)
     options = pipeline_options(runner, beam_options)
     catalog, list_cleaning = refine(catalog, refinement, Path(out))

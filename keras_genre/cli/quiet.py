@@ -24,6 +24,8 @@ def import_tensorflow_quietly(with_keras: bool = True) -> None:
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     os.environ.setdefault("GRPC_VERBOSITY", "NONE")
     os.environ.setdefault("KERAS_BACKEND", "tensorflow")
+    # Without a network it tells of every attempt; the error that follows says all of it.
+    os.environ.setdefault("HF_HUB_VERBOSITY", "error")
     if sys.stderr is None:
         return  # closed: there is nothing to keep clean
     with (

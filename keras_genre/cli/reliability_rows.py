@@ -1,5 +1,7 @@
 """What calibration does to the probabilities of runs, for `keras-genre evaluate`."""
 
+_MEANS = ("calibration_error", "brier_skill")
+
 
 def reliability_rows(scored) -> list[dict]:
     """Mean calibration error and Brier skill over genres, before and after calibration.
@@ -17,7 +19,7 @@ def reliability_rows(scored) -> list[dict]:
                 "name": name,
                 **{
                     f"{column}_{when}": float(mean[column])
-                    for column in ("calibration_error", "brier_skill")
+                    for column in _MEANS
                     for when, mean in zip(("before", "after"), means, strict=True)
                 },
             }
@@ -39,4 +41,6 @@ def reliability_text(rows: list[dict]) -> str:
             f"{row['calibration_error_after']:>6.3f}"
             f"{row['brier_skill_before']:>13.3f} ->{row['brier_skill_after']:>7.3f}"
         )
+        if all(row[f"{name}_before"] == row[f"{name}_after"] for name in _MEANS):
+            lines.append("  (nothing fitted: too few validation films, or no curve did better)")
     return "\n".join(lines)

@@ -1,11 +1,15 @@
 """Options of commands that ask a server: how it is reached, and who asks."""
 
+import contextlib
 import dataclasses
 import functools
+import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import click
+
+from keras_genre.errors import ModelNotFoundError, ServerUnavailableError
 
 _file = click.Path(exists=True, dir_okay=False)
 _OPTIONS = (
@@ -66,6 +70,21 @@ def access_options(command):
     for option in reversed(_OPTIONS):
         with_access = option(with_access)
     return with_access
+
+
+@contextlib.contextmanager
+def server_hints(server: str) -> Iterator[None]:
+    """Add to what a server, or none, says in the block what can be done at the command line."""
+    try:
+        yield
+    except ServerUnavailableError as cause:
+        if not re.search(r":8501\b", server):
+            raise
+        raise ServerUnavailableError(f"{cause} 8501 is usually REST: try 8500.") from cause
+    except ModelNotFoundError as cause:
+        raise ModelNotFoundError(
+            f"{cause} Name another --model: `keras-genre serve` says when it starts which it has."
+        ) from cause
 
 
 class _BearerToken(Mapping):

@@ -6,8 +6,11 @@ from pathlib import Path
 
 import click
 
+from keras_genre.cli.few_films import warn_of_few
+from keras_genre.cli.new_folder import refuse_existing
 from keras_genre.cli.output import emit, json_option, say
 from keras_genre.cli.parameters import Choice, Folder, Freeze, PresetName
+from keras_genre.errors import WeightsError
 from keras_genre.presets import PRESETS
 
 _AUGMENTATIONS = ("none", "standard", "rand_augment", "mix_up", "cut_mix")
@@ -135,7 +138,9 @@ def command(
     when the same command is given again.
     """
     if bool(preset) == bool(recipe):
-        raise click.UsageError("Expected either --preset or --recipe.")
+        raise click.UsageError(
+            "Expected either --preset or --recipe. `keras-genre models` lists the presets."
+        )
     from keras_genre.cli.quiet import import_tensorflow_quietly
 
     import_tensorflow_quietly()
@@ -146,12 +151,19 @@ def command(
 
     recipe = _read(recipe, choices) if recipe else Recipe.from_preset(preset, **choices)
     folder = Path(out or Path("runs") / recipe.preset.replace("+", "_"))
+    refuse_existing(folder)
     dataset = MovieDataset(data, skip_damaged)
+    warn_of_few({split: dataset.num_films(split) for split in dataset.splits if split != "test"})
     callbacks = [EpochLog(say, dataset.num_films("train"))]
     if tensorboard and _is_chief(strategy):
         callbacks.append(_tensorboard(Path(tensorboard) / folder.resolve().name))
     try:
         run = train(recipe, dataset, folder, callbacks, 0, say, strategy, data_service)
+    except WeightsError as cause:
+        raise WeightsError(
+            f"{cause} The options are --text-weights and --poster-weights: a folder, a file or a "
+            f"name at a hub."
+        ) from cause
     except KeyboardInterrupt:
         say("Ended. The same command goes on with the epoch that this was in.")
         raise

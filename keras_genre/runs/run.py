@@ -52,6 +52,11 @@ class Run:
 
     def __post_init__(self):
         object.__setattr__(self, "folder", Path(self.folder))
+        if (self.folder / "baseline.json").is_file():
+            raise RunError(
+                f"{self.folder} is a baseline: evaluate and compare take it, and nothing else, for "
+                f"it keeps its answers and no model. Expected a run that `keras-genre train` left."
+            )
         if not (self.folder / "recipe.json").is_file():
             raise RunError(
                 f"{self.folder} is no run: it has no recipe.json. "

@@ -53,8 +53,8 @@ def train(
         folder: Where the run shall lie; it must not exist yet.
         callbacks: Further Keras callbacks, for example to show progress.
         verbose: As in `keras.Model.fit`.
-        say: Called with a line for people while features are computed, and where a training goes
-            on.
+        say: Called with a line for people while features are computed, where a training goes on,
+            and where it stops before its last epoch.
         strategy: How devices share the work, one of `keras_genre.training.strategies.STRATEGIES`.
         data_service: `grpc://host:port` of a tf.data service that prepares training films; see
             `MovieDataset.load`. They then come in another order each time, so that a training does

@@ -42,7 +42,7 @@ class Fitting:
         checkpoints: Where states go, and may lie already.
         callbacks: Further callbacks; what they remember is not kept.
         verbose: As in `keras.Model.fit`.
-        say: Called with a line for people where a training goes on.
+        say: Called with a line for people where a training goes on, or stops early.
         team: Who trains.
     """
 
@@ -126,6 +126,9 @@ class Fitting:
             verbose=self._verbose,
         )
         self._best = memory.best
+        stopped = any(getattr(each, "stopped_epoch", 0) for each in ours)
+        if stopped and len(self._history) < begun + stage.epochs:
+            self._say(f"Stopped: no better macro F1 for {recipe.patience} epochs.")
 
     def _watching(self, stage: _Stage, steps: int) -> list[keras.callbacks.Callback]:
         """The callbacks of a stage, in the order in which they act."""

@@ -124,6 +124,13 @@ def test_recognise_encoding_of_a_character_cut_off_at_the_end_is_not_utf_8(tmp_p
         recognise_encoding(path, path)
 
 
+def test_read_poster_csv_of_a_spreadsheet_says_to_save_it_as_csv(tmp_path):
+    path = tmp_path / "films.xlsx"
+    path.write_bytes(b"PK\x03\x04" + bytes(range(256)))
+    with pytest.raises(CatalogError, match="save it as CSV"):
+        read_poster_csv(path)
+
+
 def test_read_poster_csv_of_a_picture_is_refused(tmp_path):
     path = tmp_path / "films.csv"
     path.write_bytes(b"\xff\xd8\xff\xe0\x00\x10JFIF\x00\x01" + bytes(range(256)))

@@ -72,6 +72,8 @@ def test_read_poster_csv_id_that_leads_out_of_the_folder_is_refused(write_csv, p
 def test_read_poster_csv_no_named_poster_found_is_refused(write_csv, tmp_path):
     path = _with_poster(write_csv, "a.jpg", "b.jpg")
     with pytest.raises(CatalogError, match=r"names 2 posters, but none .*'a\.jpg'"):
+        read_poster_csv(path, tmp_path)
+    with pytest.raises(CatalogError, match="There is no folder"):
         read_poster_csv(path, tmp_path / "elsewhere")
 
 

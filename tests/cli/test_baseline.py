@@ -60,14 +60,15 @@ def test_evaluate_where_the_records_are_gone_says_why_tfidf_is_missing(run, deep
     (deep / "data.json").write_text(json.dumps({**data, "folder": "/nowhere"}))
     names, err = rows_of(run, deep, "--split", "validation")
     assert names[5::3] == ["tiny"]
-    line, _ = err.splitlines()
+    line = err.splitlines()[0]
     assert line.startswith("No TF-IDF row: ")
 
 
 def test_baseline_into_a_folder_that_exists_fails_before_any_work(run, tmp_path):
+    (tmp_path / "mine").touch()
     code, out, err = run("baseline", "tfidf", tmp_path / "nothing", "--out", tmp_path)
     assert (code, out) == (1, "")
-    assert "exists already" in err
+    assert "exists already. Choose another place (--out)" in err
 
 
 def test_baseline_of_no_records_says_so(run, tmp_path):

@@ -131,4 +131,4 @@ def test_compare_of_other_films_names_the_runs(run, runs):
 def test_compare_into_a_folder_that_exists_fails_before_any_work(run, runs, tmp_path):
     code, out, err = run("compare", tmp_path / "no", tmp_path / "run", "--out", tmp_path)
     assert (code, out) == (1, "")
-    assert "exists already" in err
+    assert "exists already. Choose another place (--out)" in err

@@ -47,21 +47,24 @@ def test_evaluate_says_on_standard_error_what_it_does(run, tiny_run, in_folder):
     code, out, err = run("evaluate", folder, "--resamples", 5, "--json")
     assert code == 0, err
     json.loads(out)
-    films = len(tiny_run.predict("test"))
+    films, few = (len(tiny_run.predict(split)) for split in ("test", "validation"))
     expected = [
         rf"Predicting test films by lstm: {films} in \d+ s",
         r"Training TF-IDF on the records of lstm\.",
         r"TF-IDF trained on the records of lstm in \d+ s, kept in .*",
+        rf"Only {few} validation, {films} test films: what is .*\n  .*",
         rf"Scoring {films} test films, redrawn 5 times for the intervals\.",
         r"Drawing the report: 9 in \d+ s",
     ]
     assert re.fullmatch("\n".join(expected), err.strip()), err
     code, _, err = run("evaluate", folder, "--resamples", 5, "--no-report")
-    assert err.splitlines() == [f"Scoring {films} test films, redrawn 5 times for the intervals."]
+    assert err.splitlines()[-1:] == [
+        f"Scoring {films} test films, redrawn 5 times for the intervals."
+    ]
 
 
 def test_evaluate_into_a_folder_that_exists_is_refused_before_any_work(run, tiny_run, in_folder):
-    (in_folder / "mine").mkdir()
+    (in_folder / "mine" / "notes").mkdir(parents=True)
     code, out, err = run("evaluate", tiny_run.folder, "--out", "mine")
     assert (code, out) == (1, "")
-    assert "mine exists already" in err
+    assert "mine exists already. Choose another place (--out)" in err

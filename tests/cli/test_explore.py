@@ -53,4 +53,4 @@ def test_explore_of_a_file_that_is_not_there_fails_and_leaves_nothing(run, tmp_p
 def test_explore_into_a_folder_with_files_fails(run, source, tmp_path):
     code, _, stderr = run("explore", source, "--out", tmp_path)
     assert code == 1
-    assert "exists already" in stderr
+    assert "exists already. Choose another place (--out)" in stderr

@@ -37,6 +37,19 @@ def test_progress_off_a_terminal_is_a_plain_line_now_and_then(capsys, monkeypatc
     assert re.fullmatch(r"\d+ of 700 films, 25 a second, 0:\d\d to go", lines[-1])
 
 
+def test_predict_of_a_table_that_is_interrupted_says_how_it_goes_on(
+    run, exported_model, sample_csv, tmp_path, monkeypatch
+):
+    def interrupt(*args, **options):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("keras_genre.client.predict_table", interrupt)
+    args = ("predict", "--csv", sample_csv, "--out", tmp_path / "genres.csv")
+    code, out, err = run(*args, "--saved-models", exported_model.parents[1])
+    assert (code, out) == (130, "")
+    assert "512 films are kept: the same command goes on" in err
+
+
 def test_progress_on_a_terminal_is_one_line_redrawn(capsys, monkeypatch):
     monkeypatch.setattr(predict_films.sys.stderr, "isatty", lambda: True)
     now = iter(range(0, 1000, 4))

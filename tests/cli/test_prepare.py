@@ -17,7 +17,10 @@ def prepare(run, tmp_path):
 
 
 # All of these fail before TensorFlow is loaded; a film that is read is one too few.
-READ = "Error: 1 films are too few for train, validation and test.\n"
+READ = (
+    "Error: 1 films are too few for train, validation and test: expected 10 at the least, and "
+    "hundreds for scores that say much.\n"
+)
 
 
 def test_prepare_takes_genre_columns_by_name(prepare):

@@ -4,6 +4,9 @@ import pytest
 from certificates import needs_openssl, server_credentials
 from fake_model import FakeModel, serving
 
+from keras_genre.cli.server_access import server_hints
+from keras_genre.errors import ModelNotFoundError, ServerUnavailableError
+
 PREDICT = ("predict", "--model", "m", "--plot", "A heist.", "--timeout", 5)
 
 
@@ -94,6 +97,18 @@ def test_options_that_do_not_go_together_exit_with_two(run, token, monkeypatch, 
         code, out, err = run(command, *own, *PREDICT[1:], *options)
         assert (code, out) == (2, "")
         assert message in err
+
+
+@pytest.mark.parametrize(
+    ("error", "server", "hint"),
+    [
+        (ServerUnavailableError, "localhost:8501", "try 8500"),
+        (ModelNotFoundError, "localhost:8500", "--model"),
+    ],
+)
+def test_server_hints_say_what_to_do_on_the_command_line(error, server, hint):
+    with pytest.raises(error, match=f"It is so.*{hint}"), server_hints(server):
+        raise error("It is so.")
 
 
 def test_predict_asks_the_server_of_several_that_is_there(run):

@@ -15,6 +15,13 @@ def test_stress_scores_changed_films_and_leaves_the_run_as_it_is(run, tiny_run):
     assert rows["untouched"]["macro_f1_difference"] is None
 
 
+def test_stress_of_a_baseline_says_what_takes_it(run, tmp_path):
+    (tmp_path / "baseline.json").write_text("{}")
+    code, out, err = run("stress", tmp_path)
+    assert (code, out) == (1, "")
+    assert "is a baseline: evaluate and compare take it" in err
+
+
 def test_stress_of_what_is_no_run_says_so(run, tmp_path):
     code, out, err = run("stress", tmp_path / "nothing")
     assert (code, out) == (1, "")

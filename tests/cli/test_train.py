@@ -55,6 +55,13 @@ def test_train_without_tensorboard_installed_names_the_extra(
     assert not (tmp_path / "run").exists()
 
 
+def test_train_into_a_folder_with_files_names_the_option(run, tmp_path):
+    (tmp_path / "mine").touch()
+    code, _, err = run("train", tmp_path / "nothing", "--preset", "lstm", "--out", tmp_path)
+    assert code == 1
+    assert "exists already. Choose another place (--out)" in err
+
+
 @pytest.mark.parametrize("content", ["{", '{"preset": "lstn"}', "\xff"])
 def test_train_by_a_damaged_recipe_names_the_file(run, sample_dataset, tmp_path, content):
     path = tmp_path / "recipe.json"

@@ -120,6 +120,14 @@ def test_training_with_augmentation_sees_other_posters(sample_dataset, tmp_path,
         assert history(augmentation, "again") == augmented
 
 
+def test_training_that_stops_early_says_why(sample_dataset, tmp_path):
+    told = []
+    recipe = Recipe("lstm", epochs=9, patience=1, learning_rate=1e-12)
+    run = train(recipe, sample_dataset, tmp_path / "run", say=told.append)
+    assert len(run.history) == 2
+    assert told == ["Stopped: no better macro F1 for 1 epochs."]
+
+
 def test_training_into_an_existing_folder_is_refused(sample_dataset, tmp_path):
     (tmp_path / "run").mkdir()
     (tmp_path / "run" / "precious.txt").write_text("keep")

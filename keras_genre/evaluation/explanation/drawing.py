@@ -9,9 +9,10 @@ import numpy as np
 from keras_genre.evaluation.explanation.film_explanation import Explanation
 from keras_genre.evaluation.explanation.text_layout import draw_words
 from keras_genre.pages.style import (
-    BLUE,
     DOTS_PER_INCH,
     FAINT,
+    GREEN,
+    GREY,
     INK,
     ORANGE,
     RULE,
@@ -108,12 +109,13 @@ def _largest(explanation: Explanation, columns: list[int]) -> tuple[float, float
 def _draw_bars(page: _Page, explanation: Explanation, columns: list[int]) -> None:
     page.write(
         "Probabilities, and what plot and poster contributed",
-        f"By {explanation.method}, in log-odds. Above zero, and red: for a genre; blue: against.",
+        f"By {explanation.method}, in log-odds. Bars to the right, and red below: for a genre; "
+        "to the left, and blue: against.",
     )
     height = _BAR * len(columns)
     names = [explanation.genres[column] for column in columns]
     left = page.add(1.55, 2.0, height)
-    left.barh(range(len(columns)), explanation.probabilities[columns], 0.6, color=BLUE)
+    left.barh(range(len(columns)), explanation.probabilities[columns], 0.6, color=GREY)
     for row, value in enumerate(explanation.probabilities[columns]):
         at_end = value > 0.75
         left.text(
@@ -123,7 +125,7 @@ def _draw_bars(page: _Page, explanation: Explanation, columns: list[int]) -> Non
     left.set(xlim=(0, 1), xlabel="probability")
     right = page.add(4.0, 2.3, height)
     for offset, values, colour, name in zip(
-        (-0.2, 0.2), explanation.contributions[:, columns], (BLUE, ORANGE), ("plot", "poster"),
+        (-0.2, 0.2), explanation.contributions[:, columns], (GREEN, ORANGE), ("plot", "poster"),
         strict=True,
     ):  # fmt: skip
         right.barh(np.arange(len(columns)) + offset, values, 0.36, color=colour, label=name)
