@@ -99,6 +99,8 @@ def test_command_ended_by_sigterm_leaves_nothing_half_written(sample_csv, tmp_pa
     assert re.search("I0000|E0000|WARNING|tensorflow", shown.stderr) is None
     train = ["train", data, "--preset", "lstm", "--epochs", "1000", "--out", runs / "lstm"]
     with subprocess.Popen([*command, *train], stderr=subprocess.PIPE, text=True) as process:
+        warned = [process.stderr.readline() for _ in range(2)]
+        assert warned[0].startswith("Only 18 validation films"), warned
         head, first = process.stderr.readline(), process.stderr.readline()
         assert head.startswith("  epoch    loss  validation loss"), head
         assert first.startswith(" 1/1000"), first
