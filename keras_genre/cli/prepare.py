@@ -21,9 +21,10 @@ def command():
 def _write(catalog, out, text, poster_size, runner, beam_options, as_json, **refinement):
     from keras_genre.cli.quiet import import_tensorflow_quietly
 
-    refuse_existing(out)
     refinement = Refinement(**refinement)
     options = pipeline_options(runner, beam_options)
+    if options is None:  # a pipeline knows the records that it has written already
+        refuse_existing(out)
     catalog, list_cleaning = refine(catalog, refinement, Path(out))
     import_tensorflow_quietly()
     seed = refinement.seed
