@@ -1,9 +1,13 @@
+from pathlib import Path
+
 import keras
 import numpy as np
 import pytest
 import tensorflow as tf
 
 from keras_genre.saved_graph import SavedGraph
+
+_CPU_INFO = Path("/proc/cpuinfo")
 
 
 class Served(tf.Module):
@@ -51,3 +55,23 @@ def test_graph_without_its_variables_is_an_error(tmp_path):
         SavedGraph(tmp_path / "m")
     with pytest.raises(FileNotFoundError):
         SavedGraph(tmp_path)
+
+
+@pytest.mark.skipif(
+    not _CPU_INFO.exists() or "avx512_bf16" not in _CPU_INFO.read_text(),
+    reason="this CPU has no bfloat16, or does not say so",
+)
+def test_graph_in_bfloat16_computes_in_it_and_answers_nearly_the_same(tmp_path):
+    weights = tf.constant(np.random.default_rng(0).normal(0, 0.05, (512, 512)), tf.float32)
+    served = tf.Module()
+    served.answer = tf.function(
+        lambda x: {"y": x @ weights @ weights}, [tf.TensorSpec([None, 512], name="x")]
+    )
+    tf.saved_model.save(served, str(tmp_path / "m"), signatures=served.answer)
+    x = np.random.default_rng(1).normal(size=(64, 512)).astype("float32")
+    answers = []
+    for bfloat16 in (False, True):
+        with SavedGraph(tmp_path / "m", bfloat16) as graph:
+            answers.append(graph.ask("serving_default", x=x)["y"])
+    gap = np.abs(answers[0] - answers[1]).max()
+    assert 1e-4 < gap < 0.05 * np.abs(answers[0]).max()
