@@ -118,7 +118,7 @@ def command(
         return
     from keras_genre.client.films import read_poster
 
-    read_poster(poster)  # says what is wrong with it before TensorFlow is imported
+    poster = read_poster(poster)  # says what is wrong with it before TensorFlow is imported
     with asked.predictor() as predictor:
         prediction = predictor.predict([join_text(plot or "", tagline)], [poster])[0]
     emit(prediction_result(prediction), prediction_text(prediction, top), as_json)
